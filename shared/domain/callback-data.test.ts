@@ -1,0 +1,106 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type CallbackData, decodeCallback, encodeCallback } from './callback-data.ts'
+
+const id = '0198f1c2-7d3e-7a4b-8c5d-0e1f2a3b4c5d'
+const coins = fc.nat(Number.MAX_SAFE_INTEGER)
+const packIds = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/)
+
+const anyData: fc.Arbitrary<CallbackData> = fc.oneof(
+  fc.record({ kind: fc.constant('pack'), id: packIds }),
+  fc.record({ kind: fc.constant('history'), cursor: fc.uuid() }, { requiredKeys: ['kind'] }),
+  fc.record({
+    kind: fc.constant('menu'),
+    screen: fc.constantFrom('balance', 'topup', 'history', 'help', 'avatar', 'transcripts', 'settings'),
+  }),
+  fc.record({ kind: fc.constant('language'), language: fc.constantFrom('ru', 'en') }),
+  fc.record({ kind: fc.constant('transcript'), id: fc.uuid() }),
+  fc.record({ kind: fc.constant('transcripts'), cursor: fc.uuid() }, { requiredKeys: ['kind'] }),
+  fc.record({
+    kind: fc.constant('setting'),
+    name: fc.constantFrom('receipts', 'lowBalance'),
+    value: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant('setting'), name: fc.constant('lowBalanceThreshold'), value: coins }),
+  fc.record({
+    kind: fc.constant('setting'),
+    name: fc.constant('dailyLimit'),
+    value: fc.option(coins),
+  }),
+  fc.record({
+    kind: fc.constant('setting'),
+    name: fc.constant('timeZone'),
+    value: fc.constantFrom(...Intl.supportedValuesOf('timeZone')),
+  }),
+)
+
+test('everything comes back, within 64 bytes', () => {
+  fc.assert(
+    fc.property(anyData, (data) => {
+      const text = encodeCallback(data)
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(64)
+      expect(Buffer.byteLength(text)).toBeGreaterThan(0)
+      expect(decodeCallback(text)).toEqual(data)
+    }),
+  )
+})
+
+test('any text is answered; what is understood is written the same way again', () => {
+  const likely = fc.stringMatching(/^(p|h|m|l|t|ts|s|constructor|x)(:[\w:-]{0,30})?$/)
+  fc.assert(
+    fc.property(fc.oneof(likely, fc.string({ unit: 'binary' })), (text) => {
+      const data = decodeCallback(text)
+      if (data !== undefined) expect(encodeCallback(data)).toBe(text)
+    }),
+  )
+})
+
+// What stands in old chats: these buttons must keep working.
+test.each<[string, CallbackData]>([
+  ['p:small', { kind: 'pack', id: 'small' }],
+  ['h', { kind: 'history' }],
+  ['m:topup', { kind: 'menu', screen: 'topup' }],
+  ['l:en', { kind: 'language', language: 'en' }],
+  ['s:receipts:false', { kind: 'setting', name: 'receipts', value: false }],
+  ['s:dailyLimit:null', { kind: 'setting', name: 'dailyLimit', value: null }],
+  ['s:lowBalanceThreshold:25', { kind: 'setting', name: 'lowBalanceThreshold', value: 25 }],
+])('%s', (text, data) => {
+  expect(decodeCallback(text)).toEqual(data)
+})
+
+test.each([
+  '',
+  'p',
+  'p:',
+  'p:Small',
+  `p:${'a'.repeat(33)}`,
+  'h:',
+  'h:short',
+  'm:admin',
+  'l:de',
+  't',
+  `t:${id}`,
+  's:language:en',
+  's:receipts:1',
+  's:receipts:',
+  's:lowBalanceThreshold:007',
+  's:lowBalanceThreshold:-1',
+  's:lowBalanceThreshold:9999999999999999',
+  's:timeZone:Mars',
+  's:__proto__:true',
+  'constructor:x',
+  'buy_100',
+])('unknown: %j', (text) => {
+  expect(decodeCallback(text)).toBeUndefined()
+})
+
+describe('encodeCallback refuses what it could not read back', () => {
+  test.each<CallbackData>([
+    { kind: 'pack', id: 'Не пакет' },
+    { kind: 'pack', id: 'a'.repeat(60) },
+    { kind: 'setting', name: 'dailyLimit', value: -1 },
+    { kind: 'setting', name: 'timeZone', value: 'Mars/Base' },
+  ])('%o', (data) => {
+    expect(() => encodeCallback(data)).toThrow(RangeError)
+  })
+})

@@ -1,0 +1,224 @@
+/**
+ * What an argument may be. Names, titles and whatever else comes from people are `line` or `text`: cleaned, cut and (in HTML
+ * messages) escaped by the formatter, so that no caller has to remember it.
+ * - `number`: a whole number, written the way the language does
+ * - `line`: text on one line, cut after 128 characters
+ * - `text`: text with line ends, cut so that the message stays within Telegram's 4096 characters
+ * - `number?`, `line?`: may be null, which the message shows in its own way
+ * - a list: one of these words, chosen between inside the message
+ */
+export type ArgumentKind = 'number' | 'line' | 'text' | 'number?' | 'line?' | readonly string[]
+
+/** `html`: Telegram's HTML (parse_mode HTML). `plain`: buttons, titles and pop-ups, where markup would be seen. */
+export type MessageSpec = {
+  format: 'html' | 'plain'
+  arguments: Readonly<Record<string, ArgumentKind>>
+  /** Telegram's limit of the field, in UTF-16 units. */
+  maxLength: number
+}
+
+/** Kinds of ledger rows, as `transactions.type` has them. */
+export const TRANSACTION_TYPES = [
+  'bonus',
+  'top_up',
+  'charge',
+  'refund',
+  'reversal',
+  'debt_payment',
+  'adjustment',
+  'opening',
+] as const
+
+/** Commands in the order of the bot's menu. */
+export const BOT_COMMANDS = [
+  'start',
+  'balance',
+  'topup',
+  'history',
+  'avatar',
+  'transcripts',
+  'profile',
+  'settings',
+  'language',
+  'help',
+  'paysupport',
+  'terms',
+  'privacy',
+] as const
+
+const ON_OFF = ['on', 'off'] as const
+const LANGUAGES = ['ru', 'en'] as const
+
+type Arguments = Readonly<Record<string, ArgumentKind>>
+
+const html = <const Names extends Arguments>(names: Names) =>
+  ({ format: 'html', arguments: names, maxLength: 4096 }) as const
+
+const plain = <const Names extends Arguments>(maxLength: number, names: Names) =>
+  ({ format: 'plain', arguments: names, maxLength }) as const
+
+// Bot API limits of plain fields. Buttons and checkout errors have none written down: these fit on a phone.
+const BUTTON = 64
+const COMMAND = 256
+const POP_UP = 200
+
+/** Every message of the bot: its name, what it takes, where it is shown. */
+export const MESSAGES = {
+  // counted things, also used inside other messages
+  coins: plain(64, { count: 'number' }),
+  characters: plain(64, { count: 'number' }),
+  seconds: plain(64, { count: 'number' }),
+  days: plain(64, { count: 'number' }),
+  'unit-use': plain(64, {}),
+  'unit-thousand-characters': plain(64, {}),
+  'unit-minute': plain(64, {}),
+  'unit-image': plain(64, {}),
+
+  // first words
+  'welcome-new': html({ name: 'line', bonus: 'number' }),
+  'welcome-back': html({ name: 'line', coins: 'number' }),
+  help: html({}),
+  'prices-title': html({}),
+  'price-line': html({ title: 'line', coins: 'number', unit: 'line' }),
+  'unknown-command': html({}),
+  'unknown-text': html({}),
+  'voice-not-supported': html({}),
+  'group-hint': html({ username: 'line' }),
+  'old-button': plain(POP_UP, {}),
+  'account-blocked': html({ contact: 'line' }),
+
+  'command-start': plain(COMMAND, {}),
+  'command-balance': plain(COMMAND, {}),
+  'command-topup': plain(COMMAND, {}),
+  'command-history': plain(COMMAND, {}),
+  'command-avatar': plain(COMMAND, {}),
+  'command-transcripts': plain(COMMAND, {}),
+  'command-profile': plain(COMMAND, {}),
+  'command-settings': plain(COMMAND, {}),
+  'command-language': plain(COMMAND, {}),
+  'command-help': plain(COMMAND, {}),
+  'command-paysupport': plain(COMMAND, {}),
+  'command-terms': plain(COMMAND, {}),
+  'command-privacy': plain(COMMAND, {}),
+
+  'button-balance': plain(BUTTON, {}),
+  'button-topup': plain(BUTTON, {}),
+  'button-history': plain(BUTTON, {}),
+  'button-help': plain(BUTTON, {}),
+  'button-avatar': plain(BUTTON, {}),
+  'button-transcripts': plain(BUTTON, {}),
+  'button-settings': plain(BUTTON, {}),
+  'button-back': plain(BUTTON, {}),
+
+  // the wallet
+  balance: html({ coins: 'number', held: 'number', spendable: 'number', debt: 'number' }),
+  profile: html({ name: 'line', telegramId: 'line', date: 'line', coins: 'number' }),
+  'topup-choose': html({ coins: 'number' }),
+  'pack-button': plain(BUTTON, { title: 'line', coins: 'number', price: 'line' }),
+  'invoice-title': plain(32, { coins: 'number' }),
+  'invoice-description': plain(255, { title: 'line', coins: 'number' }),
+  'precheckout-expired': plain(POP_UP, {}),
+  'precheckout-unknown': plain(POP_UP, {}),
+  'precheckout-price-changed': plain(POP_UP, {}),
+  'precheckout-unavailable': plain(POP_UP, {}),
+  'payment-credited': html({
+    coins: 'number',
+    amount: 'line',
+    debtPaid: 'number',
+    balance: 'number',
+    priceVersion: 'line',
+    paymentId: 'line',
+  }),
+  'payment-suspense': html({ amount: 'line', paymentId: 'line' }),
+  'payment-refunded': html({
+    amount: 'line',
+    coins: 'number',
+    balance: 'number',
+    debt: 'number',
+    paymentId: 'line',
+  }),
+  'charge-receipt': html({ details: 'line', coins: 'number', balance: 'number', priceVersion: 'line?' }),
+  'coins-returned': html({ details: 'line', coins: 'number', balance: 'number' }),
+  'coins-adjusted': html({ details: 'line', amount: 'number', balance: 'number' }),
+  'insufficient-funds': html({ price: 'number', missing: 'number', spendable: 'number' }),
+  'low-balance': html({ coins: 'number' }),
+  'daily-limit-reached': html({ limit: 'number' }),
+  'history-title': html({ coins: 'number' }),
+  'history-empty': html({}),
+  'history-line': html({
+    type: TRANSACTION_TYPES,
+    amount: 'number',
+    details: 'line',
+    date: 'line',
+    balance: 'number',
+  }),
+  'history-older': plain(BUTTON, {}),
+
+  // files
+  'avatar-saved': html({ coins: 'number', balance: 'number' }),
+  'avatar-same': html({}),
+  'avatar-help': html({ coins: 'number' }),
+  'avatar-none': html({ coins: 'number' }),
+  'avatar-caption': { format: 'html', arguments: { date: 'line' }, maxLength: 1024 },
+  'transcript-saved': html({ title: 'line', characters: 'number', coins: 'number', balance: 'number' }),
+  'transcripts-title': html({}),
+  'transcripts-line': html({ title: 'line', characters: 'number', date: 'line' }),
+  'transcripts-empty': html({ coins: 'number' }),
+  'transcripts-older': plain(BUTTON, {}),
+  'transcript-open': plain(BUTTON, { title: 'line' }),
+  'transcript-show': html({ title: 'line', characters: 'number', date: 'line', text: 'text' }),
+  'transcript-more': html({}),
+  'transcript-gone': html({}),
+
+  // what went wrong
+  'unsupported-file': html({}),
+  'too-large': html({ megabytes: 'number' }),
+  'unreadable-image': html({}),
+  'unreadable-transcript': html({}),
+  'busy-try-later': html({}),
+  'something-went-wrong': html({ requestId: 'line' }),
+  'rate-limited': html({ seconds: 'number' }),
+
+  // settings
+  'settings-title': html({
+    language: LANGUAGES,
+    timeZone: 'line',
+    receipts: ON_OFF,
+    lowBalance: ON_OFF,
+    threshold: 'number',
+    dailyLimit: 'number?',
+  }),
+  'settings-button-receipts': plain(BUTTON, { state: ON_OFF }),
+  'settings-button-low-balance': plain(BUTTON, { state: ON_OFF }),
+  'settings-button-threshold': plain(BUTTON, { threshold: 'number' }),
+  'settings-button-daily-limit': plain(BUTTON, { dailyLimit: 'number?' }),
+  'settings-button-language': plain(BUTTON, {}),
+  'settings-saved': plain(POP_UP, {}),
+  'language-choose': html({}),
+  'language-name': plain(BUTTON, { language: LANGUAGES }),
+  'language-changed': html({}),
+
+  // the small print
+  paysupport: html({ contact: 'line' }),
+  terms: html({ refundDays: 'number', refunded: ['unspent', 'whole'], contact: 'line' }),
+  privacy: html({ contact: 'line' }),
+} as const satisfies Record<string, MessageSpec>
+
+export type MessageId = keyof typeof MESSAGES
+
+type ValueOf<Kind> = Kind extends 'number'
+  ? number
+  : Kind extends 'number?'
+    ? number | null
+    : Kind extends 'line?'
+      ? string | null
+      : Kind extends readonly (infer Word)[]
+        ? Word
+        : string
+
+/** The arguments of a message, by name. */
+export type MessageArguments<Id extends MessageId> = {
+  -readonly [Name in keyof (typeof MESSAGES)[Id]['arguments']]: ValueOf<
+    (typeof MESSAGES)[Id]['arguments'][Name]
+  >
+}

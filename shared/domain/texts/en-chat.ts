@@ -1,0 +1,139 @@
+/** English: counted things, first words, commands, buttons, settings. In Fluent (projectfluent.org). */
+export const enChat = `
+coins =
+    { $count ->
+        [one] { $count } coin
+       *[other] { $count } coins
+    }
+characters =
+    { $count ->
+        [one] { $count } character
+       *[other] { $count } characters
+    }
+seconds =
+    { $count ->
+        [one] { $count } second
+       *[other] { $count } seconds
+    }
+days =
+    { $count ->
+        [one] { $count } day
+       *[other] { $count } days
+    }
+unit-use = each
+unit-thousand-characters = per 1,000 characters
+unit-minute = a minute
+unit-image = an image
+
+welcome-new =
+    Hello, <b>{ $name }</b>! Nice to meet you.
+
+    { $bonus ->
+        [0] We have opened an account in coins for you: they pay for what you do in this bot.
+       *[other] We have opened an account for you with a gift of <b>{ COINS($bonus) }</b>: coins pay for what you do in this bot.
+    }
+
+    A good start:
+    • send a photo and it becomes your avatar;
+    • send a .txt, .srt, .vtt or .json file and we keep it as a transcript, encrypted;
+    • open /balance and /history: they show where every coin went.
+
+    Prices and tips are in /help.
+welcome-back =
+    Welcome back, <b>{ $name }</b>! You have { COINS($coins) }.
+    Send a photo or a text file, or choose what to open.
+help =
+    <b>What you can do</b>
+
+    📷 <b>Avatar.</b> Send a photo and it becomes your avatar. See it: /avatar
+    📄 <b>Transcripts.</b> Send a .txt, .srt, .vtt or .json file; we keep it encrypted. The list: /transcripts
+    💰 <b>Account.</b> Balance: /balance, top up: /topup, history: /history
+    ⚙️ <b>Settings.</b> Receipts, reminders and limits: /settings, language: /language
+
+    You pay only for a finished result: if something did not work out, you keep your coins.
+    A question about a payment: /paysupport
+prices-title = <b>Prices</b>
+price-line = • { $title }: { COINS($coins) } { $unit }
+unknown-command = There is no such command. See all of them in /help.
+unknown-text =
+    We do not chat yet, but here is what works:
+    • a photo becomes your avatar;
+    • a .txt, .srt, .vtt or .json file is kept as a transcript.
+
+    More in /help
+voice-not-supported =
+    We do not transcribe voice, audio or video yet.
+    If you have the text, send it as a .txt, .srt, .vtt or .json file.
+group-hint = Everyone has an account of their own, so we answer only in a private chat: @{ $username }
+old-button = This button is out of date. Open the menu again: /help
+account-blocked = Access to this account is closed. If this is a mistake, write to us: { $contact }
+
+command-start = Start and open an account
+command-balance = How many coins you have
+command-topup = Top up your account
+command-history = Where the coins went
+command-avatar = My avatar
+command-transcripts = My transcripts
+command-profile = My profile
+command-settings = Receipts, reminders, limits
+command-language = Choose a language · Язык
+command-help = What the bot can do and what it costs
+command-paysupport = A question about a payment
+command-terms = Terms
+command-privacy = What we keep about you
+
+button-balance = Balance
+button-topup = Top up
+button-history = History
+button-help = Help
+button-avatar = Avatar
+button-transcripts = Transcripts
+button-settings = Settings
+button-back = ‹ Back
+
+settings-title =
+    <b>Settings</b>
+
+    Language: { $language ->
+        [ru] русский
+       *[en] English
+    }
+    Time zone: { $timeZone }
+    A receipt after every charge: { $receipts ->
+        [on] yes
+       *[off] no
+    }
+    A reminder when coins run low: { $lowBalance ->
+        [on] yes, below { NUMBER($threshold) }
+       *[off] no
+    }
+    Spending limit a day: { $dailyLimit ->
+        [none] none
+       *[other] { COINS($dailyLimit) }
+    }
+settings-button-receipts =
+    { $state ->
+        [on] Receipts: on
+       *[off] Receipts: off
+    }
+settings-button-low-balance =
+    { $state ->
+        [on] Reminders: on
+       *[off] Reminders: off
+    }
+settings-button-threshold = Threshold: { COINS($threshold) }
+settings-button-daily-limit =
+    { $dailyLimit ->
+        [none] Daily limit: none
+       *[other] Daily limit: { COINS($dailyLimit) }
+    }
+settings-button-language = Language · Язык
+settings-saved = Saved
+language-choose = Choose a language. Выберите язык.
+language-name =
+    { $language ->
+        [ru] Русский
+       *[en] English
+    }
+language-changed = Done, we speak English now.
+`

@@ -1,0 +1,165 @@
+/** Russian: counted things, first words, commands, buttons, settings. In Fluent (projectfluent.org). */
+export const ruChat = `
+coins =
+    { $count ->
+        [one] { $count } монета
+        [few] { $count } монеты
+       *[other] { $count } монет
+    }
+    .genitive =
+        { $count ->
+            [one] { $count } монеты
+           *[other] { $count } монет
+        }
+    .accusative =
+        { $count ->
+            [one] { $count } монету
+            [few] { $count } монеты
+           *[other] { $count } монет
+        }
+characters =
+    { $count ->
+        [one] { $count } знак
+        [few] { $count } знака
+       *[other] { $count } знаков
+    }
+seconds =
+    { $count ->
+        [one] { $count } секунда
+        [few] { $count } секунды
+       *[other] { $count } секунд
+    }
+    .accusative =
+        { $count ->
+            [one] { $count } секунду
+            [few] { $count } секунды
+           *[other] { $count } секунд
+        }
+days =
+    { $count ->
+        [one] { $count } день
+        [few] { $count } дня
+       *[other] { $count } дней
+    }
+    .genitive =
+        { $count ->
+            [one] { $count } дня
+           *[other] { $count } дней
+        }
+unit-use = за раз
+unit-thousand-characters = за 1000 знаков
+unit-minute = за минуту
+unit-image = за картинку
+
+welcome-new =
+    Здравствуйте, <b>{ $name }</b>! Рады знакомству.
+
+    { $bonus ->
+        [0] Мы открыли вам счёт в монетах: ими оплачиваются действия в боте.
+       *[other] Мы открыли вам счёт и подарили <b>{ COINS($bonus, case: "accusative") }</b>: ими оплачиваются действия в боте.
+    }
+
+    С чего начать:
+    • пришлите фото — оно станет вашим аватаром;
+    • пришлите файл .txt, .srt, .vtt или .json — сохраним его как расшифровку, в зашифрованном виде;
+    • откройте /balance и /history — там видно, куда ушла каждая монета.
+
+    Цены и подсказки — в /help.
+welcome-back =
+    С возвращением, <b>{ $name }</b>! На счёте { COINS($coins) }.
+    Пришлите фото или файл с текстом — или выберите, что открыть.
+help =
+    <b>Что можно делать</b>
+
+    📷 <b>Аватар.</b> Пришлите фото — оно станет вашим аватаром. Посмотреть: /avatar
+    📄 <b>Расшифровки.</b> Пришлите файл .txt, .srt, .vtt или .json — сохраним и зашифруем. Список: /transcripts
+    💰 <b>Счёт.</b> Баланс — /balance, пополнение — /topup, история — /history
+    ⚙️ <b>Настройки.</b> Чеки, напоминания и лимиты — /settings, язык — /language
+
+    Платите только за готовый результат: если что-то не получилось, монеты остаются у вас.
+    Вопрос об оплате — /paysupport
+prices-title = <b>Цены</b>
+price-line = • { $title }: { COINS($coins) } { $unit }
+unknown-command = Такой команды у нас нет. Все команды — в /help.
+unknown-text =
+    Мы пока не ведём бесед, зато умеем вот что:
+    • фото станет вашим аватаром;
+    • файл .txt, .srt, .vtt или .json сохраним как расшифровку.
+
+    Подробнее — /help
+voice-not-supported =
+    Голосовые, аудио и видео мы пока не расшифровываем.
+    Если у вас есть готовый текст, пришлите его файлом .txt, .srt, .vtt или .json.
+group-hint = Счёт у каждого свой, поэтому мы отвечаем только в личном чате: @{ $username }
+old-button = Эта кнопка устарела. Откройте меню ещё раз: /help
+account-blocked = Доступ к счёту закрыт. Если это ошибка, напишите нам: { $contact }
+
+command-start = Начать и открыть счёт
+command-balance = Сколько монет на счёте
+command-topup = Пополнить счёт
+command-history = Куда ушли монеты
+command-avatar = Мой аватар
+command-transcripts = Мои расшифровки
+command-profile = Мой профиль
+command-settings = Чеки, напоминания, лимиты
+command-language = Выбрать язык · Language
+command-help = Что умеет бот и сколько это стоит
+command-paysupport = Вопрос об оплате
+command-terms = Условия
+command-privacy = Что мы храним о вас
+
+button-balance = Баланс
+button-topup = Пополнить
+button-history = История
+button-help = Помощь
+button-avatar = Аватар
+button-transcripts = Расшифровки
+button-settings = Настройки
+button-back = ‹ Назад
+
+settings-title =
+    <b>Настройки</b>
+
+    Язык: { $language ->
+        [en] English
+       *[ru] русский
+    }
+    Часовой пояс: { $timeZone }
+    Чек после каждого списания: { $receipts ->
+        [on] да
+       *[off] нет
+    }
+    Напоминать, когда монет мало: { $lowBalance ->
+        [on] да, если меньше { NUMBER($threshold) }
+       *[off] нет
+    }
+    Лимит трат в день: { $dailyLimit ->
+        [none] нет
+       *[other] { COINS($dailyLimit) }
+    }
+settings-button-receipts =
+    { $state ->
+        [on] Чеки: вкл.
+       *[off] Чеки: выкл.
+    }
+settings-button-low-balance =
+    { $state ->
+        [on] Напоминания: вкл.
+       *[off] Напоминания: выкл.
+    }
+settings-button-threshold = Порог: { COINS($threshold) }
+settings-button-daily-limit =
+    { $dailyLimit ->
+        [none] Лимит в день: нет
+       *[other] Лимит в день: { COINS($dailyLimit) }
+    }
+settings-button-language = Язык · Language
+settings-saved = Сохранено
+language-choose = Выберите язык. Choose a language.
+language-name =
+    { $language ->
+        [en] English
+       *[ru] Русский
+    }
+language-changed = Готово, теперь мы говорим по-русски.
+`

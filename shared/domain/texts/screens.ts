@@ -1,0 +1,65 @@
+import { spendable } from '../coins.ts'
+import { type Provider, packPrice } from '../packs.ts'
+import type { Language, Settings } from '../settings.ts'
+import type { Pack, Service, Tariff } from '../tariff.ts'
+import { BOT_COMMANDS } from './catalogue.ts'
+import { formatPrice } from './format-price.ts'
+import { text } from './texts.ts'
+
+const UNIT_MESSAGES = {
+  use: 'unit-use',
+  '1000 characters': 'unit-thousand-characters',
+  minute: 'unit-minute',
+  image: 'unit-image',
+} as const
+
+const unitName = (unit: Service['unit'], language: Language): string =>
+  typeof unit === 'string' ? text(language, UNIT_MESSAGES[unit]) : unit[language]
+
+/** The help screen with the price list. */
+export const helpScreen = (language: Language, tariff: Tariff): string => {
+  const prices = Object.values(tariff.services).map(({ title, coins, unit }) =>
+    text(language, 'price-line', { title: title[language], coins, unit: unitName(unit, language) }),
+  )
+  return [text(language, 'help'), '', text(language, 'prices-title'), ...prices].join('\n')
+}
+
+/** The balance screen. */
+export const balanceScreen = (
+  language: Language,
+  balance: { coins: number; held: number; debt: number },
+): string => text(language, 'balance', { ...balance, spendable: spendable(balance) })
+
+/** The settings screen, in the language that the settings name. */
+export const settingsScreen = (settings: Settings): string =>
+  text(settings.language, 'settings-title', {
+    language: settings.language,
+    timeZone: settings.timeZone,
+    receipts: settings.receipts ? 'on' : 'off',
+    lowBalance: settings.lowBalance ? 'on' : 'off',
+    threshold: settings.lowBalanceThreshold,
+    dailyLimit: settings.dailyLimit,
+  })
+
+/** What a pack's button says; AppError `invalid_input` where the provider does not sell the pack. */
+export const packButton = (language: Language, pack: Pack, provider: Provider): string =>
+  text(language, 'pack-button', {
+    title: pack.title[language],
+    coins: pack.coins,
+    price: formatPrice(packPrice(pack, provider), language),
+  })
+
+/** The terms, with the tariff's promises about refunds. */
+export const termsScreen = (
+  language: Language,
+  { refunds, support }: Pick<Tariff, 'refunds' | 'support'>,
+): string =>
+  text(language, 'terms', {
+    refundDays: refunds.days,
+    refunded: refunds.unspentOnly ? 'unspent' : 'whole',
+    contact: support.contact,
+  })
+
+/** The bot's menu of commands, for setMyCommands. */
+export const botCommands = (language: Language): { command: string; description: string }[] =>
+  BOT_COMMANDS.map((command) => ({ command, description: text(language, `command-${command}`) }))
