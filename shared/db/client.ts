@@ -1,0 +1,102 @@
+import { connect, type Socket } from 'node:net'
+import postgres from 'postgres'
+
+/** int8 comes as a JavaScript number: every bigint of ours is kept within 2^53-1 by a check in the schema. */
+type Types = { bigint: number }
+export type Sql = postgres.Sql<Types>
+export type Tx = postgres.TransactionSql<Types>
+/** Where a query may run: on the pool, or inside a transaction. */
+export type Queryable = Sql | Tx
+
+export type DatabaseOptions = {
+  url: string
+  /** Shown in pg_stat_activity. */
+  applicationName: string
+  /** Connections of this process; replicas x max must stay below the server's max_connections. */
+  max?: number
+  /** A server that owes an answer for longer is taken for gone. Above every statement_timeout. */
+  silenceMs?: number
+  onNotice?: (message: string) => void
+}
+
+const INT8_OID = 20
+
+const parseInt8 = (text: string): number => {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError('A bigint from the database is beyond 2^53-1.')
+  return value
+}
+
+/**
+ * postgres.js has no query timeout: on a half-open connection (a cable pulled, a firewall that forgot) a query waits for ever
+ * (porsager/postgres#1089). So we watch the socket: bytes sent and nothing heard for `silenceMs` destroys it, its
+ * queries fail, and the pool connects anew. Under TLS postgres.js takes the listeners off the raw socket; there the
+ * watch ends, and TCP keep-alive and the callers' own deadline remain.
+ */
+const watchSilence = (socket: Socket, silenceMs: number): Socket => {
+  let owedSince = 0
+  const write = socket.write.bind(socket)
+  socket.write = ((...args: Parameters<typeof write>) => {
+    if (owedSince === 0) owedSince = performance.now()
+    return write(...args)
+  }) as typeof socket.write
+  const onHeard = (): void => {
+    owedSince = 0
+  }
+  socket.on('data', onHeard)
+  const timer = setInterval(
+    () => {
+      if (socket.destroyed || !socket.listeners('data').includes(onHeard)) clearInterval(timer)
+      else if (owedSince > 0 && performance.now() - owedSince > silenceMs) {
+        socket.destroy(
+          Object.assign(new Error('The database has not answered in time.'), { code: 'ETIMEDOUT' }),
+        )
+      }
+    },
+    Math.max(50, silenceMs / 10),
+  ).unref()
+  return socket
+}
+
+type SocketOptions = { host: string[]; port: number[] }
+
+const CONNECT_TIMEOUT_MS = 2_000
+
+const openSocket =
+  (silenceMs: number) =>
+  ({ host: [host = '127.0.0.1'], port: [port = 5432] }: SocketOptions): Promise<Socket> =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 })
+      socket.setTimeout(CONNECT_TIMEOUT_MS, () => {
+        socket.destroy(Object.assign(new Error('The database takes no connections.'), { code: 'ETIMEDOUT' }))
+      })
+      socket.once('error', reject)
+      socket.once('connect', () => {
+        socket.setTimeout(0)
+        socket.off('error', reject)
+        resolve(watchSilence(socket, silenceMs))
+      })
+    })
+
+/** Opens the pool (lazily: nothing connects before the first query). Times out on every level; see docs/architecture.md. */
+export const openDatabase = (options: DatabaseOptions): Sql => {
+  const silenceMs = options.silenceMs ?? 6_000
+  return postgres(options.url, {
+    max: options.max ?? 4,
+    idle_timeout: 60,
+    connect_timeout: 3,
+    max_lifetime: 60 * 30,
+    fetch_types: false,
+    types: { bigint: { to: INT8_OID, from: [INT8_OID], parse: parseInt8, serialize: String } },
+    connection: {
+      application_name: options.applicationName,
+      TimeZone: 'UTC',
+      statement_timeout: 3_000,
+      lock_timeout: 2_000,
+      idle_in_transaction_session_timeout: 10_000,
+    },
+    onnotice: (notice) => options.onNotice?.(String(notice.message ?? '')),
+    // @ts-expect-error `socket` is documented in the README and missing in the types
+    socket: openSocket(silenceMs),
+  })
+}

@@ -1,0 +1,50 @@
+import type { Queryable } from './client.ts'
+
+/**
+ * Something that a person must be told later. Written in the transaction of its cause, so there is one for each committed
+ * event and none for a rolled back one; `notify` renders the words in the person's language when it sends.
+ */
+export type Notice = {
+  userId: string
+  kind: NoticeKind
+  /** JSON values that the text of this kind needs. */
+  params: Record<string, string | number | boolean | null>
+}
+
+/** Every kind of message that `notify` can send; each has its words in both languages. */
+export const NOTICE_KINDS = [
+  'payment-credited',
+  'payment-suspense',
+  'charge-receipt',
+  'low-balance',
+  'text',
+] as const
+export type NoticeKind = (typeof NOTICE_KINDS)[number]
+
+/** graphile-worker: lower runs first. Words about money overtake everything else. */
+export const PRIORITY = { payment: 0, receipt: 5, reply: 5, broadcast: 50 } as const
+
+const MAX_ATTEMPTS = 12
+
+/** Name of the graphile-worker task that sends a notice. */
+export const NOTICE_TASK = 'send_notice'
+
+/**
+ * Queues a notice through graphile-worker's add_job. One queue for each person keeps the order within a chat; a job key makes
+ * the same event queue once.
+ */
+export const enqueueNotice = async (
+  sql: Queryable,
+  notice: Notice,
+  options: { priority: number; jobKey?: string },
+): Promise<void> => {
+  await sql`
+    select graphile_worker.add_job(
+      ${NOTICE_TASK},
+      ${sql.json(notice)}::json,
+      queue_name => ${`person:${notice.userId}`},
+      max_attempts => ${MAX_ATTEMPTS},
+      job_key => ${options.jobKey ?? null},
+      priority => ${options.priority}
+    )`
+}

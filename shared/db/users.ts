@@ -1,0 +1,118 @@
+import { AppError } from '#shared/errors.ts'
+import type { Queryable, Tx } from './client.ts'
+import { postTransaction } from './wallets.ts'
+
+export type User = {
+  id: string
+  telegramId: number
+  username: string | null
+  firstName: string | null
+  languageCode: string | null
+  blockedAt: Date | null
+  createdAt: Date
+}
+
+/** A person by our id or by Telegram's. */
+export type Subject = { userId: string } | { telegramId: number }
+
+type Row = {
+  id: string
+  telegram_id: number
+  username: string | null
+  first_name: string | null
+  language_code: string | null
+  blocked_at: Date | null
+  created_at: Date
+}
+
+const toUser = (row: Row): User => ({
+  id: row.id,
+  telegramId: row.telegram_id,
+  username: row.username,
+  firstName: row.first_name,
+  languageCode: row.language_code,
+  blockedAt: row.blocked_at,
+  createdAt: row.created_at,
+})
+
+const selectUser = async (sql: Queryable, subject: Subject): Promise<Row | undefined> => {
+  const [row]: [Row?] =
+    'userId' in subject
+      ? await sql`
+          select id, telegram_id, username, first_name, language_code, blocked_at, created_at
+          from users where id = ${subject.userId} and erased_at is null`
+      : await sql`
+          select id, telegram_id, username, first_name, language_code, blocked_at, created_at
+          from users where telegram_id = ${subject.telegramId}`
+  return row
+}
+
+/** The person, or undefined. An erased person is gone. */
+export const findUser = async (sql: Queryable, subject: Subject): Promise<User | undefined> => {
+  const row = await selectUser(sql, subject)
+  return row && toUser(row)
+}
+
+/** @throws AppError user_not_found */
+export const getUser = async (sql: Queryable, subject: Subject): Promise<User> => {
+  const user = await findUser(sql, subject)
+  if (!user) throw new AppError('user_not_found', { detail: 'No such person: call register first.' })
+  return user
+}
+
+export type Registration = {
+  telegramId: number
+  username: string | null
+  firstName: string | null
+  languageCode: string | null
+  /** Keyed hash of the Telegram id: who claimed a bonus once gets no second one, even after erasure. */
+  personHash: Buffer
+  bonus: { coins: number; description: string; priceVersion: string }
+  actor: string
+}
+
+/**
+ * Makes the account on first use, with a wallet and the welcome bonus, or brings a known one up to date. Two at once for one
+ * person: the unique index lets one insert, the other waits and updates.
+ */
+export const registerUser = async (
+  tx: Tx,
+  input: Registration,
+): Promise<{ user: User; created: boolean }> => {
+  const [row]: [(Row & { created: boolean })?] = await tx`
+    insert into users (telegram_id, username, first_name, language_code)
+    values (${input.telegramId}, ${input.username}, ${input.firstName}, ${input.languageCode})
+    on conflict (telegram_id) do update set
+      username = excluded.username,
+      first_name = coalesce(excluded.first_name, users.first_name),
+      language_code = coalesce(excluded.language_code, users.language_code),
+      updated_at = now()
+    returning id, telegram_id, username, first_name, language_code, blocked_at, created_at, (xmax = 0) as created`
+  if (!row) throw new Error('An upsert returned no row.')
+  const user = toUser(row)
+  if (!row.created) return { user, created: false }
+
+  await tx`insert into user_balances (user_id) values (${user.id})`
+  await tx`insert into user_states (user_id) values (${user.id})`
+  const claimed = await tx`
+    insert into bonus_claims (person_hash) values (${input.personHash}) on conflict do nothing returning 1`
+  if (claimed.length === 1 && input.bonus.coins > 0) {
+    await postTransaction(tx, {
+      userId: user.id,
+      amount: input.bonus.coins,
+      type: 'bonus',
+      description: input.bonus.description,
+      reference: `bonus:${user.id}`,
+      priceVersion: input.bonus.priceVersion,
+      actor: input.actor,
+    })
+  }
+  return { user, created: true }
+}
+
+/** Remembers that the person blocked (or unblocked) the bot. */
+export const setBlocked = async (sql: Queryable, telegramId: number, isBlocked: boolean): Promise<void> => {
+  await sql`
+    update users set blocked_at = case when ${isBlocked} then coalesce(blocked_at, now()) end, updated_at = now()
+    where telegram_id = ${telegramId}`
+}

@@ -1,0 +1,42 @@
+import { Logger, runMigrations } from 'graphile-worker'
+import type { Sql } from 'postgres'
+
+/** Name of the schema that graphile-worker keeps its jobs in; shared with whoever calls `add_job` or runs the worker. */
+export const WORKER_SCHEMA = 'graphile_worker'
+
+/** Brings graphile-worker's own schema up to its installed version, over a connection of its own. */
+export async function installWorkerSchema(ownerUrl: string, log: (line: string) => void): Promise<void> {
+  const logger = new Logger(() => (level, message) => {
+    if (level === 'error' || level === 'warning') log(message)
+  })
+  await runMigrations({ connectionString: ownerUrl, schema: WORKER_SCHEMA, maxPoolSize: 2, logger })
+}
+
+/**
+ * Lets the application's role add jobs and run the worker, without any DDL. graphile-worker enables row security on
+ * its tables and makes no policy (its sql/000011), so that for everybody but the owner they look empty: hence ours.
+ */
+export async function grantWorkerSchema(sql: Sql): Promise<void> {
+  await sql.begin(async (tx) => {
+    await tx`grant usage on schema graphile_worker to kopeika_app`
+    await tx`grant select, insert, update, delete on all tables in schema graphile_worker to kopeika_app`
+    await tx`grant usage on all sequences in schema graphile_worker to kopeika_app`
+    await tx`grant execute on all functions in schema graphile_worker to kopeika_app`
+    // only read, to see that nothing is left to migrate
+    await tx`revoke insert, update, delete on graphile_worker.migrations from kopeika_app`
+    await tx`
+      do $$
+      declare
+        target regclass;
+      begin
+        for target in
+          select oid from pg_class
+          where relnamespace = 'graphile_worker'::regnamespace and relrowsecurity
+            and not exists (select from pg_policy where polrelid = pg_class.oid and polname = 'kopeika_app')
+        loop
+          execute format('create policy kopeika_app on %s to kopeika_app using (true) with check (true)', target);
+        end loop;
+      end
+      $$`
+  })
+}
