@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import { AppError, type ErrorCode, STATUS_OF_CODE, unavailable } from '#shared/errors.ts'
+import type { Config } from '#shared/platform/config.ts'
+import type { Log } from '#shared/platform/log.ts'
+import { createTokenSource } from '#shared/platform/tokens.ts'
+
+export type FunctionCall = {
+  functionName: string
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** Path and query under the function; '/' by default. */
+  path?: string
+  body?: unknown
+  idempotencyKey?: string
+  requestId?: string
+  signal?: AbortSignal
+}
+
+/** Calls another function through the gateway as this function's own client. @throws AppError, the callee's or unavailable */
+export type CallFunction = <T>(call: FunctionCall, schema: z.ZodType<T>) => Promise<T>
+/** Asks a function to look for work soon; many calls within a moment become one. Never fails. */
+export type WakeFunction = (functionName: string) => void
+
+/** Longest time for one call; the caller's own deadline usually ends it earlier. */
+const CALL_TIMEOUT_MS = 20_000
+const WAKE_PAUSE_MS = 100
+
+const Problem = z.looseObject({ code: z.string(), detail: z.string().optional() })
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(STATUS_OF_CODE, code)
+
+const toError = (status: number, retryAfter: string | null, body: unknown): AppError => {
+  const problem = Problem.safeParse(body)
+  const retryAfterSeconds = Number(retryAfter) || undefined
+  if (!problem.success || !isErrorCode(problem.data.code)) {
+    return status >= 500 || status === 429
+      ? unavailable('Another function is not available.', new Error(`status ${status}`), retryAfterSeconds)
+      : new AppError('internal', { cause: new Error(`unexpected answer ${status} of another function`) })
+  }
+  const {
+    code,
+    detail,
+    type: _type,
+    title: _title,
+    status: _status,
+    requestId: _requestId,
+    errors: _errors,
+    ...extra
+  } = problem.data
+  return new AppError(code, {
+    extra,
+    ...(detail === undefined ? {} : { detail }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  })
+}
+
+export const createFunctionCaller = (options: {
+  config: Config
+  clock: () => number
+  log: Log
+}): { call: CallFunction; wake: WakeFunction; close: () => Promise<void> } => {
+  const { config, clock, log } = options
+  const self = config.clients.find(config.functionName)
+  const tokens = self && createTokenSource(self, clock)
+  const underWay = new Set<Promise<unknown>>()
+  const dueWakes = new Map<string, NodeJS.Timeout>()
+
+  const authorization = async (functionName: string): Promise<string> => {
+    if (!tokens)
+      throw new Error(
+        `The secret api-clients holds no client "${config.functionName}", so it can call nobody.`,
+      )
+    return `Bearer ${await tokens(functionName)}`
+  }
+
+  const call: CallFunction = async (request, schema) => {
+    const headers: Record<string, string> = { authorization: await authorization(request.functionName) }
+    if (request.body !== undefined) headers['content-type'] = 'application/json'
+    if (request.idempotencyKey !== undefined) headers['idempotency-key'] = request.idempotencyKey
+    if (request.requestId !== undefined) headers['x-call-id'] = request.requestId
+    const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS)
+    let status: number
+    let retryAfter: string | null
+    let body: unknown
+    try {
+      const response = await fetch(
+        `${config.gatewayUrl}/function/${request.functionName}${request.path ?? '/'}`,
+        {
+          method: request.method,
+          headers,
+          redirect: 'error',
+          signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
+          ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+        },
+      )
+      status = response.status
+      retryAfter = response.headers.get('retry-after')
+      const text = await response.text()
+      body = (response.headers.get('content-type') ?? '').includes('json') ? JSON.parse(text) : text
+    } catch (error) {
+      throw unavailable(`The function ${request.functionName} cannot be reached.`, error)
+    }
+    if (status >= 400) throw toError(status, retryAfter, body)
+    return schema.parse(body)
+  }
+
+  const knock = async (functionName: string): Promise<void> => {
+    try {
+      const response = await fetch(`${config.gatewayUrl}/async-function/${functionName}`, {
+        method: 'POST',
+        headers: { authorization: await authorization(functionName) },
+        signal: AbortSignal.timeout(2_000),
+      })
+      await response.arrayBuffer()
+    } catch (error) {
+      // the schedule of the function is the backstop
+      log.debug({ err: error, callee: functionName }, 'could not wake a function')
+    }
+  }
+  const wake: WakeFunction = (functionName) => {
+    if (dueWakes.has(functionName)) return
+    const timer = setTimeout(() => {
+      dueWakes.delete(functionName)
+      const knocking = knock(functionName).finally(() => underWay.delete(knocking))
+      underWay.add(knocking)
+    }, WAKE_PAUSE_MS)
+    dueWakes.set(functionName, timer)
+  }
+
+  const close = async (): Promise<void> => {
+    for (const [functionName, timer] of dueWakes) {
+      clearTimeout(timer)
+      underWay.add(knock(functionName))
+    }
+    dueWakes.clear()
+    await Promise.allSettled(underWay)
+  }
+  return { call, wake, close }
+}

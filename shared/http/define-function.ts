@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto'
+import { toPublicError } from '#shared/db/sqlstate.ts'
+import { AppError } from '#shared/errors.ts'
+import { type Client, hasScope } from '#shared/platform/clients.ts'
+import { type Config, describeConfig, loadConfig, type Need } from '#shared/platform/config.ts'
+import { timingSafeEqualText } from '#shared/platform/crypto.ts'
+import { withDeadline } from '#shared/platform/deadline.ts'
+import { processEnv } from '#shared/platform/env.ts'
+import { createSecretReader } from '#shared/platform/secrets.ts'
+import { createTokenVerifier, type TokenVerifier } from '#shared/platform/tokens.ts'
+import type { HttpRequest, HttpResponse, RunningFunction } from '../../templates/node24-ts/contract.ts'
+import { matchRoute } from './match.ts'
+import { baseHeaders, renderProblem } from './problem.ts'
+import { openResources, type ResourceOptions, type Resources } from './resources.ts'
+import type { Route, RouteContext } from './route.ts'
+import { readInput, runChange, runRead, runScheduled } from './run-route.ts'
+
+const MIB = 1024 * 1024
+
+export type FunctionDefinition = {
+  name: string
+  /** Fixed paths before patterns. */
+  routes: readonly Route[]
+  needs: readonly Need[]
+  /** 1 MiB unless said. */
+  bodyLimitBytes?: number
+  /** Longest time for one call in ms; the configuration's (8 s) unless said. */
+  deadlineMs?: number
+  /** Work at start that must succeed, such as making buckets. */
+  onStart?: (resources: Resources) => Promise<void>
+  /** Further checks of /ready beside the database. */
+  onReady?: (resources: Resources) => Promise<void>
+}
+
+export type DefinedFunction = FunctionDefinition & {
+  /** Opens the function with the configuration of this process's environment. @throws ConfigError */
+  start: () => Promise<RunningFunction>
+  /** Opens the function with a given configuration (tests, tools). */
+  open: (config: Config, options?: ResourceOptions) => Promise<RunningFunction & { resources: Resources }>
+}
+
+/** A caller's X-Call-Id is taken over when it is harmless, so that one request can be followed across functions. */
+const requestIdOf = (request: HttpRequest): string => {
+  const given = request.headers['x-call-id']
+  return given !== undefined && /^[\w-]{1,64}$/.test(given) ? given : randomUUID()
+}
+
+const authorize = async (
+  definition: FunctionDefinition,
+  route: Route,
+  request: HttpRequest,
+  verify: TokenVerifier,
+): Promise<Client> => {
+  const caller = await verify(request.headers.authorization)
+  const scope = `${definition.name}:${route.kind === 'read' ? 'read' : 'write'}`
+  if (!hasScope(caller, scope)) {
+    throw new AppError('forbidden', { detail: `The client ${caller.id} lacks the scope ${scope}.` })
+  }
+  return caller
+}
+
+const limitClient = async (resources: Resources, caller: Client): Promise<void> => {
+  // our own functions and the schedule are paced where the work comes in
+  if (caller.internal) return
+  const decision = await resources.limiter('client').limit(caller.id)
+  if (decision.degraded) resources.metrics.rateLimitDegraded.inc({ limit: 'client' })
+  if (decision.allowed) return
+  resources.metrics.rateLimited.inc({ limit: 'client' })
+  throw new AppError('rate_limited', {
+    detail: 'This client calls too often; slow down.',
+    retryAfterSeconds: decision.retryAfterSeconds,
+  })
+}
+
+/** The function's own identity, for routes that check their callers themselves. */
+const selfOf = (config: Config): Client =>
+  config.clients.find(config.functionName) ?? {
+    id: config.functionName,
+    scopes: new Set(),
+    keys: [],
+    internal: true,
+  }
+
+type Opened = { definition: FunctionDefinition; resources: Resources; verify: TokenVerifier }
+
+const isConnectorCall = (route: Route, request: HttpRequest, config: Config): boolean =>
+  route.kind === 'scheduled' &&
+  config.allowCronWakeup &&
+  request.headers['x-connector'] === 'cron-connector' &&
+  request.headers.authorization === undefined
+
+const runRoute = async (
+  opened: Opened,
+  route: Route,
+  params: Record<string, string>,
+  request: HttpRequest,
+  requestId: string,
+) => {
+  const { definition, resources, verify } = opened
+  const { config } = resources
+  const byCronConnector = isConnectorCall(route, request, config)
+  const isSelfChecked = route.kind === 'open' || byCronConnector
+  const caller = isSelfChecked ? selfOf(config) : await authorize(definition, route, request, verify)
+  if (!isSelfChecked) await limitClient(resources, caller)
+
+  const log = resources.log.child({ requestId })
+  const later: (() => Promise<unknown>)[] = []
+  const { hashed, ...input } = readInput(route, request, params)
+  const deadlineMs = definition.deadlineMs ?? config.deadlineMs
+  const response = await withDeadline(deadlineMs, request.signal, ({ signal, remainingMs }) => {
+    // biome-ignore lint/suspicious/noExplicitAny: each route's types hold where it is defined
+    const context: RouteContext<any, any, any> = {
+      ...input,
+      caller,
+      resources,
+      get sql() {
+        return resources.sql
+      },
+      log,
+      requestId,
+      signal,
+      remainingMs,
+      afterCommit: (work) => later.push(work),
+    }
+    switch (route.kind) {
+      case 'read':
+        return runRead(route, context)
+      case 'change':
+        return runChange(route, context, request, hashed)
+      case 'scheduled':
+        return runScheduled(route, context, { byCronConnector })
+      case 'open':
+        return route.run({ ...context, request })
+    }
+  })
+  for (const work of later)
+    work().catch((error: unknown) => log.warn({ err: error }, 'work after the answer failed'))
+  return response
+}
+
+const LOG_FROM_STATUS = 500
+
+const handleRoute = async (
+  opened: Opened,
+  request: HttpRequest,
+  requestId: string,
+): Promise<HttpResponse> => {
+  const { resources, definition } = opened
+  const startedAt = performance.now()
+  let label = 'none'
+  resources.metrics.inFlight.inc()
+  let response: HttpResponse
+  try {
+    const { route, params } = matchRoute(definition.routes, request.method, request.path)
+    label = route.path
+    response = await runRoute(opened, route, params, request, requestId)
+  } catch (caught) {
+    const error = toPublicError(caught)
+    response = renderProblem(error, requestId)
+    const level = response.status >= LOG_FROM_STATUS ? 'error' : 'debug'
+    resources.log[level](
+      { requestId, method: request.method, route: label, status: response.status, err: caught },
+      'request failed',
+    )
+  } finally {
+    resources.metrics.inFlight.dec()
+  }
+  const method = request.method
+  resources.metrics.requests.inc({ route: label, method, status: response.status })
+  resources.metrics.seconds.observe({ route: label, method }, (performance.now() - startedAt) / 1000)
+  return response
+}
+
+const plain = (status: number, body: string, requestId: string, type = 'application/json'): HttpResponse => ({
+  status,
+  headers: { ...baseHeaders(requestId), 'content-type': type },
+  body,
+})
+
+const READY_TIMEOUT_MS = 2_000
+
+const answerReady = async (
+  opened: Opened,
+  requestId: string,
+  request: HttpRequest,
+): Promise<HttpResponse> => {
+  const { resources, definition } = opened
+  try {
+    await withDeadline(READY_TIMEOUT_MS, request.signal, async () => {
+      if (definition.needs.includes('database')) await resources.sql`select 1`
+      await definition.onReady?.(resources)
+    })
+    return plain(200, JSON.stringify({ status: 'ready' }), requestId)
+  } catch (error) {
+    resources.log.warn({ err: error }, 'not ready')
+    return renderProblem(
+      new AppError('unavailable', { detail: 'Not ready yet.', retryAfterSeconds: 1 }),
+      requestId,
+    )
+  }
+}
+
+const answerMetrics = async (
+  opened: Opened,
+  request: HttpRequest,
+  requestId: string,
+): Promise<HttpResponse> => {
+  const { resources } = opened
+  const token = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
+  if (!timingSafeEqualText(token, resources.config.metricsToken)) {
+    return renderProblem(
+      new AppError('unauthenticated', { detail: 'Send the metrics token as bearer.' }),
+      requestId,
+    )
+  }
+  const { registry } = resources.metrics
+  return plain(200, await registry.metrics(), requestId, registry.contentType)
+}
+
+const handle = (opened: Opened, request: HttpRequest): Promise<HttpResponse> => {
+  const requestId = requestIdOf(request)
+  if (request.method === 'GET') {
+    if (request.path === '/ready') return answerReady(opened, requestId, request)
+    if (request.path === '/healthz')
+      return Promise.resolve(plain(200, JSON.stringify({ status: 'ok' }), requestId))
+    if (request.path === '/metrics') return answerMetrics(opened, request, requestId)
+  }
+  return handleRoute(opened, request, requestId)
+}
+
+/**
+ * Makes a function of the house from its routes: callers and scopes, rate limit, parsing, idempotency, deadline, problem documents,
+ * metrics and log stand here once, so that a handler holds nothing but its own work.
+ */
+export const defineFunction = (definition: FunctionDefinition): DefinedFunction => {
+  const open = async (config: Config, options: ResourceOptions = {}) => {
+    const resources = openResources(config, options)
+    const opened: Opened = {
+      definition,
+      resources,
+      verify: createTokenVerifier(config.clients, definition.name, resources.clock),
+    }
+    // Redis may be away: then limits degrade, and the client goes on trying in the background
+    if (definition.needs.includes('redis')) await resources.redis.connect()
+    await definition.onStart?.(resources)
+    return {
+      name: definition.name,
+      bodyLimitBytes: definition.bodyLimitBytes ?? MIB,
+      handle: (request: HttpRequest) => handle(opened, request),
+      close: () => resources.close(),
+      resources,
+    }
+  }
+  const start = async (): Promise<RunningFunction> => {
+    const env = processEnv()
+    const config = loadConfig(definition.name, definition.needs, env, createSecretReader(env))
+    const running = await open(config)
+    running.resources.log.info(describeConfig(config), 'started')
+    return running
+  }
+  return { ...definition, start, open }
+}

@@ -1,0 +1,116 @@
+import type { z } from 'zod'
+import type { Queryable, Sql, Tx } from '#shared/db/client.ts'
+import type { Answer } from '#shared/db/idempotency.ts'
+import type { Client } from '#shared/platform/clients.ts'
+import type { Log } from '#shared/platform/log.ts'
+import type { HttpRequest, HttpResponse } from '../../templates/node24-ts/contract.ts'
+import type { Resources } from './resources.ts'
+
+/** What every route is handed. */
+export type RouteContext<Body, Query, Params> = {
+  body: Body
+  query: Query
+  params: Params
+  /** Who calls; for a route of kind `open` nobody is checked and this is the function itself. */
+  caller: Client
+  resources: Resources
+  sql: Sql
+  log: Log
+  requestId: string
+  /** Aborted at the deadline or when the caller hangs up. */
+  signal: AbortSignal
+  remainingMs: () => number
+  /** Runs after the answer's transaction has committed, without holding the answer up. */
+  afterCommit: (work: () => Promise<unknown>) => void
+}
+
+type Shape<Body, Query, Params> = {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** Pattern under the function, as '/holds/:id/capture'. */
+  path: string
+  /** One sentence for the API document. */
+  summary: string
+  /** JSON body. */
+  body?: z.ZodType<Body>
+  /**
+   * Takes the raw body instead where its media type fits (an upload): `parse` gets the bytes, and what it gives is the `body`.
+   */
+  rawBody?: { mediaTypes: RegExp; parse: (bytes: Buffer, query: Query) => Body }
+  query?: z.ZodType<Query>
+  params?: z.ZodType<Params>
+  /** Answer bodies by status, for the API document; in tests answers are checked against them. */
+  answers: Record<number, z.ZodType>
+}
+
+/** Reads only; needs the scope `<function>:read`. */
+export type ReadRoute<Body, Query, Params> = Shape<Body, Query, Params> & {
+  kind: 'read'
+  run: (context: RouteContext<Body, Query, Params>) => Promise<Answer | HttpResponse>
+}
+
+/** Changes something once for an Idempotency-Key; needs `<function>:write`. */
+export type ChangeRoute<Body, Query, Params, Prepared> = Shape<Body, Query, Params> & {
+  kind: 'change'
+  /** Work outside the transaction (decode, upload), done only when the key is not answered yet. */
+  prepare?: (context: RouteContext<Body, Query, Params>) => Promise<Prepared>
+  /** The work itself, in the transaction that also writes the key. May run again after a deadlock: no outside effects. */
+  run: (
+    context: RouteContext<Body, Query, Params> & { tx: Tx; prepared: Prepared; key: string },
+  ) => Promise<Answer>
+  /** Takes back what `prepare` left outside when `run` failed or another call with the same key won. */
+  abandon?: (prepared: Prepared, context: RouteContext<Body, Query, Params>) => Promise<void>
+  /** Adds to each answer, replayed ones too, what must not be stored (fresh urls). */
+  present?: (body: unknown, context: RouteContext<Body, Query, Params>) => Promise<unknown>
+}
+
+/** Scheduled work: no key needed, a lease makes it safe to call twice at once; needs `<function>:write`. */
+export type ScheduledRoute = Shape<undefined, unknown, unknown> & {
+  kind: 'scheduled'
+  method: 'POST'
+  /** How long one run may take before another may start. */
+  leaseSeconds: number
+  /** For calls of the cron connector, which can send no token: at most one start in this time. */
+  minIntervalSeconds: number
+  /** `lost` is answered when another run holds the lease. */
+  busyAnswer: unknown
+  run: (context: RouteContext<undefined, unknown, unknown>) => Promise<Answer>
+}
+
+/** Checks its callers itself (Telegram's secret header, a provider's address). */
+export type OpenRoute = Omit<Shape<undefined, unknown, unknown>, 'body' | 'rawBody' | 'query' | 'params'> & {
+  kind: 'open'
+  run: (
+    context: RouteContext<undefined, unknown, unknown> & { request: HttpRequest },
+  ) => Promise<HttpResponse>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: routes of different shapes stand in one list; each is checked where it is defined
+type AnyShape = any
+export type Route =
+  | ReadRoute<AnyShape, AnyShape, AnyShape>
+  | ChangeRoute<AnyShape, AnyShape, AnyShape, AnyShape>
+  | ScheduledRoute
+  | OpenRoute
+
+/** Defines a reading route. */
+export const readRoute = <Body = undefined, Query = unknown, Params = unknown>(
+  route: Omit<ReadRoute<Body, Query, Params>, 'kind'>,
+): ReadRoute<Body, Query, Params> => ({ kind: 'read', ...route })
+
+/** Defines a changing route. */
+export const changeRoute = <Body = undefined, Query = unknown, Params = unknown, Prepared = undefined>(
+  route: Omit<ChangeRoute<Body, Query, Params, Prepared>, 'kind'>,
+): ChangeRoute<Body, Query, Params, Prepared> => ({ kind: 'change', ...route })
+
+/** Defines scheduled work. */
+export const scheduledRoute = (route: Omit<ScheduledRoute, 'kind' | 'method'>): ScheduledRoute => ({
+  kind: 'scheduled',
+  method: 'POST',
+  ...route,
+})
+
+/** Defines a route that checks its callers itself. */
+export const openRoute = (route: Omit<OpenRoute, 'kind'>): OpenRoute => ({ kind: 'open', ...route })
+
+/** A handle for queries that is the transaction where there is one. */
+export type { Queryable }

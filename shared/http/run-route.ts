@@ -1,0 +1,156 @@
+import { hostname } from 'node:os'
+import { z } from 'zod'
+import {
+  type Answer,
+  findAnswer,
+  hashInput,
+  type KeyScope,
+  type OnceOutcome,
+  runOnce,
+} from '#shared/db/idempotency.ts'
+import { releaseLease, takeLease } from '#shared/db/leases.ts'
+import type { HttpRequest, HttpResponse } from '../../templates/node24-ts/contract.ts'
+import {
+  mediaTypeOf,
+  parseIdempotencyKey,
+  parseJsonBody,
+  parseQuery,
+  parseWith,
+  refuseEncodedBody,
+} from './parse.ts'
+import { baseHeaders } from './problem.ts'
+import type { ChangeRoute, ReadRoute, Route, RouteContext, ScheduledRoute } from './route.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: the route's own types hold where it is defined
+type AnyContext = RouteContext<any, any, any>
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type AnyChange = ChangeRoute<any, any, any, any>
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type AnyRead = ReadRoute<any, any, any>
+
+const NoParameters = z.strictObject({})
+
+const HOLDER = `${hostname()}:${process.pid}`
+
+/** Reads what the request carries, as far as the route asks for it. @throws AppError invalid_input, unsupported_media */
+export const readInput = (
+  route: Route,
+  request: HttpRequest,
+  rawParams: Record<string, string>,
+): { body: unknown; query: unknown; params: unknown; hashed: unknown } => {
+  if (route.kind === 'open' || route.kind === 'scheduled') {
+    return { body: undefined, query: undefined, params: undefined, hashed: undefined }
+  }
+  const rawQuery = parseQuery(request.query)
+  const query = route.query ? parseWith(route.query, rawQuery, 'query') : undefined
+  if (!route.query && Object.keys(rawQuery).length > 0) {
+    parseWith(NoParameters, rawQuery, 'query')
+  }
+  const params = route.params ? parseWith(route.params, rawParams, 'path') : rawParams
+  if (route.rawBody?.mediaTypes.test(mediaTypeOf(request))) {
+    refuseEncodedBody(request)
+    return { body: route.rawBody.parse(request.body, query), query, params, hashed: request.body }
+  }
+  if (!route.body) return { body: undefined, query, params, hashed: null }
+  const body = parseWith(route.body, parseJsonBody(request), 'body')
+  return { body, query, params, hashed: body }
+}
+
+const json = (answer: Answer, requestId: string, extra: Record<string, string> = {}): HttpResponse => ({
+  status: answer.status,
+  headers: { ...baseHeaders(requestId), 'content-type': 'application/json; charset=utf-8', ...extra },
+  body: JSON.stringify(answer.body),
+})
+
+export const runRead = async (route: AnyRead, context: AnyContext): Promise<HttpResponse> => {
+  const answer = await route.run(context)
+  // a raw document (a transcript as .srt) comes with headers of its own
+  if ('headers' in answer)
+    return { ...answer, headers: { ...baseHeaders(context.requestId), ...answer.headers } }
+  return json(answer, context.requestId)
+}
+
+const answerOnce = async (route: AnyChange, context: AnyContext, scope: KeyScope): Promise<OnceOutcome> => {
+  const { prepare, abandon } = route
+  if (!prepare) {
+    return runOnce(context.sql, scope, (tx) =>
+      route.run({ ...context, tx, prepared: undefined, key: scope.key }),
+    )
+  }
+  // costly work is not done again for an answer that we have
+  const known = await findAnswer(context.sql, scope)
+  if (known) return known
+  const prepared: unknown = await prepare(context)
+  const giveUp = async (): Promise<void> => {
+    await abandon?.(prepared, context).catch((error: unknown) =>
+      context.log.warn({ err: error }, 'could not clean up'),
+    )
+  }
+  try {
+    const outcome = await runOnce(context.sql, scope, (tx) =>
+      route.run({ ...context, tx, prepared, key: scope.key }),
+    )
+    if (outcome.replayed) await giveUp()
+    return outcome
+  } catch (error) {
+    await giveUp()
+    throw error
+  }
+}
+
+export const runChange = async (
+  route: AnyChange,
+  context: AnyContext,
+  request: HttpRequest,
+  hashed: unknown,
+): Promise<HttpResponse> => {
+  const key = parseIdempotencyKey(request)
+  const scope: KeyScope = {
+    client: context.caller.id,
+    functionName: context.resources.config.functionName,
+    route: `${route.method} ${route.path}`,
+    key,
+    inputHash: hashInput({
+      method: request.method,
+      path: request.path,
+      query: parseQuery(request.query),
+      body: hashed,
+    }),
+  }
+  const outcome = await answerOnce(route, context, scope)
+  const body = route.present ? await route.present(outcome.body, context) : outcome.body
+  return json(
+    { status: outcome.status, body },
+    context.requestId,
+    outcome.replayed ? { 'idempotency-replayed': 'true' } : {},
+  )
+}
+
+/** Starts scheduled work unless it runs already or ran just now. */
+export const runScheduled = async (
+  route: ScheduledRoute,
+  context: AnyContext,
+  options: { byCronConnector: boolean },
+): Promise<HttpResponse> => {
+  const name = `${context.resources.config.functionName}:${route.path}`
+  const holder = `${HOLDER}:${context.requestId}`
+  const isOurs = await takeLease(context.sql, {
+    name,
+    holder,
+    seconds: route.leaseSeconds,
+    minIntervalSeconds: options.byCronConnector ? route.minIntervalSeconds : 0,
+  })
+  const accepted: HttpResponse = { status: 202, headers: baseHeaders(context.requestId), body: '' }
+  if (!isOurs)
+    return options.byCronConnector
+      ? accepted
+      : json({ status: 200, body: route.busyAnswer }, context.requestId)
+  try {
+    const answer = await route.run(context)
+    return options.byCronConnector ? accepted : json(answer, context.requestId)
+  } finally {
+    await releaseLease(context.sql, name, holder).catch((error: unknown) =>
+      context.log.warn({ err: error }, 'could not release a lease; it runs out by itself'),
+    )
+  }
+}

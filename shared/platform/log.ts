@@ -1,0 +1,54 @@
+import { type Logger, pino } from 'pino'
+
+export type Log = Logger
+
+/** Bot tokens, also inside urls and error texts. */
+const BOT_TOKEN = /\b\d{5,}:[\w-]{20,}/g
+/** Passwords in connection strings, and bearer tokens. */
+const URL_PASSWORD = /(\w+:\/\/[^:/\s"]*:)[^@/\s"]+@/g
+const BEARER = /(Bearer )[\w.~+/=-]{10,}/gi
+
+/**
+ * of-watchdog's line scanner ends at 64 KiB and then nobody drains the pipe (a synchronous logger would hang for ever), so
+ * no line may come near it.
+ */
+const MAX_LINE = 16_384
+
+/** Takes secrets out of any text that may be written down. */
+export const redactText = (text: string): string =>
+  text.replace(BOT_TOKEN, '[bot token]').replace(URL_PASSWORD, '$1[password]@').replace(BEARER, '$1[token]')
+
+const shorten = (line: string): string =>
+  line.length <= MAX_LINE
+    ? line
+    : `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), msg: 'log line was too long', start: line.slice(0, 2_000) })}\n`
+
+/** JSON lines on stdout, written synchronously so that the last words of a dying process are not lost. */
+export const createLog = (functionName: string, level: string, write?: (line: string) => void): Log =>
+  pino(
+    {
+      level,
+      base: { function: functionName },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: {
+        paths: [
+          '*.authorization',
+          '*.token',
+          '*.secret',
+          '*.password',
+          'authorization',
+          'token',
+          'secret',
+          'password',
+          'error.parameters',
+          'err.parameters',
+          'error.query',
+          'err.query',
+        ],
+        censor: '[redacted]',
+      },
+      hooks: { streamWrite: (line) => shorten(redactText(line)) },
+    },
+    write ? { write } : pino.destination({ fd: 1, sync: true }),
+  )
