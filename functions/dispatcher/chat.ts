@@ -1,0 +1,91 @@
+import type { z } from 'zod'
+import { setBlocked } from '#shared/db/users.ts'
+import type { MessageArguments, MessageId } from '#shared/domain/texts/catalogue.ts'
+import { text } from '#shared/domain/texts/texts.ts'
+import { AppError, unavailable } from '#shared/errors.ts'
+import type { FunctionCall } from '#shared/http/call.ts'
+import type { Resources } from '#shared/http/resources.ts'
+import { createSender, type Sender as MessageSender, type OutgoingMessage } from '#shared/telegram/sender.ts'
+import type { Person } from './person.ts'
+
+/** One conversation turn: who speaks, where, and how to answer. */
+export type Chat = {
+  resources: Resources
+  person: Person
+  chatId: number
+  updateId: number
+  requestId: string
+  /** A message of the catalogue in the person's language. */
+  say: <Id extends MessageId>(
+    id: Id,
+    ...values: keyof MessageArguments<Id> extends never ? [] : [MessageArguments<Id>]
+  ) => string
+  /** Sends an answer. @throws AppError when Telegram does not take it now: the update is then delivered again. */
+  reply: (message: OutgoingMessage) => Promise<void>
+  /** Calls another function for this person, with a key derived from the update: a second delivery changes nothing again. */
+  call: <T>(call: Omit<FunctionCall, 'idempotencyKey' | 'requestId'>, schema: z.ZodType<T>) => Promise<T>
+}
+
+const senders = new WeakMap<Resources, MessageSender>()
+
+/** A person waits in front of the screen: longer pacing delays go back to Telegram as a retry. */
+const MAX_PACING_WAIT_MS = 3_000
+
+const senderOf = (resources: Resources): MessageSender => {
+  let sender = senders.get(resources)
+  if (!sender) {
+    sender = createSender({ api: resources.telegram, pacer: resources.pacer, maxWaitMs: MAX_PACING_WAIT_MS })
+    senders.set(resources, sender)
+  }
+  return sender
+}
+
+/** Sends to a chat; a person who blocked the bot is remembered, and nothing more can be done for this update. */
+export const sendTo = async (
+  resources: Resources,
+  chatId: number,
+  person: Person,
+  message: OutgoingMessage,
+): Promise<void> => {
+  const outcome = await senderOf(resources).send(chatId, message)
+  if (outcome.ok) return
+  switch (outcome.reason) {
+    case 'blocked':
+    case 'gone':
+      return setBlocked(resources.sql, person.user.telegramId, true)
+    case 'rejected':
+      throw new AppError('internal', {
+        cause: new Error(`Telegram refused a message: ${outcome.description}`),
+      })
+    default:
+      throw unavailable('Telegram does not take messages now.', undefined, outcome.retryAfterSeconds)
+  }
+}
+
+export const openChat = (options: {
+  resources: Resources
+  person: Person
+  chatId: number
+  updateId: number
+  requestId: string
+}): Chat => {
+  const { resources, person, chatId, updateId, requestId } = options
+  let calls = 0
+  return {
+    ...options,
+    say: (id, ...values) => text(person.settings.language, id, ...values),
+    reply: (message) => sendTo(resources, chatId, person, message),
+    call: (request, schema) => {
+      calls += 1
+      const isChange = request.method !== 'GET'
+      return resources.call(
+        {
+          ...request,
+          requestId,
+          ...(isChange ? { idempotencyKey: `update:${updateId}:${calls}:${request.functionName}` } : {}),
+        },
+        schema,
+      )
+    },
+  }
+}

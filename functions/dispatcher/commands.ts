@@ -1,0 +1,59 @@
+import { displayName } from '#shared/domain/names.ts'
+import { helpScreen, termsScreen } from '#shared/domain/texts/screens.ts'
+import type { Chat } from './chat.ts'
+import { mainMenu } from './keyboards.ts'
+import { showAvatar, showTranscripts } from './media-screens.ts'
+import { showLanguages, showSettings } from './settings-screens.ts'
+import { readCoins, showBalance, showHistory, showPacks, showProfile } from './wallet-screens.ts'
+
+const start = async (chat: Chat): Promise<void> => {
+  const { person, say, resources } = chat
+  const name = displayName(person.user, person.settings.language)
+  if (person.isNew) {
+    await chat.reply({
+      kind: 'text',
+      text: say('welcome-new', { name, bonus: resources.tariff.welcomeBonus }),
+      keyboard: mainMenu(chat),
+    })
+    return
+  }
+  const coins = await readCoins(chat)
+  await chat.reply({ kind: 'text', text: say('welcome-back', { name, coins }), keyboard: mainMenu(chat) })
+}
+
+const COMMANDS: Record<string, (chat: Chat) => Promise<void>> = {
+  start,
+  help: (chat) =>
+    chat.reply({
+      kind: 'text',
+      text: helpScreen(chat.person.settings.language, chat.resources.tariff),
+      keyboard: mainMenu(chat),
+    }),
+  balance: (chat) => showBalance(chat),
+  topup: (chat) => showPacks(chat),
+  history: (chat) => showHistory(chat),
+  avatar: (chat) => showAvatar(chat),
+  transcripts: (chat) => showTranscripts(chat),
+  profile: (chat) => showProfile(chat),
+  settings: (chat) => showSettings(chat),
+  language: (chat) => showLanguages(chat),
+  paysupport: (chat) =>
+    chat.reply({
+      kind: 'text',
+      text: chat.say('paysupport', { contact: chat.resources.tariff.support.contact }),
+    }),
+  terms: (chat) =>
+    chat.reply({ kind: 'text', text: termsScreen(chat.person.settings.language, chat.resources.tariff) }),
+  privacy: (chat) =>
+    chat.reply({
+      kind: 'text',
+      text: chat.say('privacy', { contact: chat.resources.tariff.support.contact }),
+    }),
+}
+
+/** Runs a command by its name; an unknown one gets help. */
+export const runCommand = async (chat: Chat, command: string): Promise<void> => {
+  const run = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined
+  if (run) return run(chat)
+  await chat.reply({ kind: 'text', text: chat.say('unknown-command') })
+}

@@ -1,0 +1,54 @@
+import { encodeCallback } from '#shared/domain/callback-data.ts'
+import { AppError } from '#shared/errors.ts'
+import type { OutgoingMessage } from '#shared/telegram/sender.ts'
+import type { Chat } from './chat.ts'
+
+const MEGABYTE = 1_000_000
+
+const wholeNumber = (value: unknown, fallback: number): number =>
+  typeof value === 'number' && Number.isSafeInteger(value) ? value : fallback
+
+/**
+ * What to tell the person when a function refused: an answer, since repeating would end the same. Undefined where the update should be
+ * delivered again instead.
+ */
+export const explainRefusal = (chat: Chat, error: unknown): OutgoingMessage | undefined => {
+  if (!(error instanceof AppError)) return undefined
+  const { say, resources } = chat
+  const plain = (text: string): OutgoingMessage => ({ kind: 'text', text })
+  switch (error.code) {
+    case 'insufficient_funds': {
+      const missing = wholeNumber(error.extra.missing, 0)
+      const price = wholeNumber(error.extra.price, missing)
+      return {
+        kind: 'text',
+        text: say('insufficient-funds', { price, missing, spendable: Math.max(0, price - missing) }),
+        keyboard: [[{ text: say('button-topup'), data: encodeCallback({ kind: 'menu', screen: 'topup' }) }]],
+      }
+    }
+    case 'forbidden':
+      return plain(say('daily-limit-reached', { limit: chat.person.settings.dailyLimit ?? 0 }))
+    case 'rate_limited':
+      return plain(say('rate-limited', { seconds: Math.max(1, Math.ceil(error.retryAfterSeconds ?? 1)) }))
+    case 'too_large':
+      return plain(
+        say('too-large', { megabytes: Math.floor(resources.tariff.limits.image.maxBytes / MEGABYTE) }),
+      )
+    case 'unsupported_media':
+      return plain(say('unsupported-file'))
+    case 'unprocessable_media':
+      return plain(say('unreadable-image'))
+    case 'file_not_found':
+      return plain(say('busy-try-later'))
+    case 'transcript_not_found':
+      return plain(say('transcript-gone'))
+    case 'user_not_found':
+    case 'avatar_not_found':
+    case 'pack_not_found':
+    case 'order_not_found':
+    case 'conflict':
+      return plain(say('old-button'))
+    default:
+      return undefined
+  }
+}

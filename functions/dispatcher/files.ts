@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import { AppError } from '#shared/errors.ts'
+import type { IncomingMessage } from '#shared/telegram/updates.ts'
+import type { Chat } from './chat.ts'
+import { screenButton } from './keyboards.ts'
+
+const AvatarSaved = z.looseObject({ transactionId: z.string().nullable() })
+const TranscriptSaved = z.looseObject({
+  transcript: z.looseObject({ title: z.string().nullable(), characters: z.int() }),
+})
+const Balance = z.looseObject({ balance: z.looseObject({ coins: z.int() }) })
+
+const FORMAT_OF_EXTENSION = { txt: 'text', srt: 'srt', vtt: 'vtt', json: 'json' } as const
+type Extension = keyof typeof FORMAT_OF_EXTENSION
+const IMAGE_EXTENSIONS = new Set(['jpg', 'jpeg', 'png', 'webp'])
+
+const isTranscriptExtension = (extension: string): extension is Extension =>
+  Object.hasOwn(FORMAT_OF_EXTENSION, extension)
+
+const readCoins = async (chat: Chat): Promise<number> => {
+  const path = `/?userId=${chat.person.user.id}`
+  const { balance } = await chat.call({ functionName: 'profile', method: 'GET', path }, Balance)
+  return balance.coins
+}
+
+const priceOf = (chat: Chat, service: 'avatar' | 'transcript'): number =>
+  chat.resources.tariff.services[service]?.coins ?? 0
+
+const saveAvatar = async (chat: Chat, fileId: string): Promise<void> => {
+  const saved = await chat.call(
+    {
+      functionName: 'avatar-upload',
+      method: 'POST',
+      body: { userId: chat.person.user.id, telegramFileId: fileId },
+    },
+    AvatarSaved,
+  )
+  await chat.reply({
+    kind: 'text',
+    text:
+      saved.transactionId === null
+        ? chat.say('avatar-same')
+        : chat.say('avatar-saved', { coins: priceOf(chat, 'avatar'), balance: await readCoins(chat) }),
+    keyboard: [[screenButton(chat, 'avatar'), screenButton(chat, 'history')]],
+  })
+}
+
+const saveTranscript = async (
+  chat: Chat,
+  fileId: string,
+  name: string,
+  extension: Extension,
+): Promise<void> => {
+  const title = name
+    .slice(0, -(extension.length + 1))
+    .trim()
+    .slice(0, 200)
+  const { transcript } = await chat.call(
+    {
+      functionName: 'transcript-save',
+      method: 'POST',
+      body: {
+        userId: chat.person.user.id,
+        telegramFileId: fileId,
+        format: FORMAT_OF_EXTENSION[extension],
+        title: title === '' ? undefined : title,
+      },
+    },
+    TranscriptSaved,
+  )
+  await chat.reply({
+    kind: 'text',
+    text: chat.say('transcript-saved', {
+      title: transcript.title ?? title,
+      characters: transcript.characters,
+      coins: priceOf(chat, 'transcript'),
+      balance: await readCoins(chat),
+    }),
+    keyboard: [[screenButton(chat, 'transcripts'), screenButton(chat, 'history')]],
+  })
+}
+
+const takeDocument = async (
+  chat: Chat,
+  document: NonNullable<IncomingMessage['document']>,
+): Promise<void> => {
+  const name = (document.file_name ?? '').replaceAll('\0', '').toWellFormed()
+  const extension = name.split('.').at(-1)?.toLowerCase() ?? ''
+  // the name only chooses the way; the functions look at the bytes
+  if (IMAGE_EXTENSIONS.has(extension) || (document.mime_type ?? '').startsWith('image/')) {
+    return saveAvatar(chat, document.file_id)
+  }
+  if (!isTranscriptExtension(extension))
+    return chat.reply({ kind: 'text', text: chat.say('unsupported-file') })
+  try {
+    await saveTranscript(chat, document.file_id, name, extension)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'invalid_input') throw error
+    await chat.reply({ kind: 'text', text: chat.say('unreadable-transcript') })
+  }
+}
+
+/** A photo becomes the avatar; a .txt, .srt, .vtt or .json document a transcript, at once (design 11). */
+export const takeFile = async (chat: Chat, message: IncomingMessage): Promise<void> => {
+  // Telegram lists the sizes of a photo from small to large
+  const photo = message.photo?.at(-1)
+  if (photo) return saveAvatar(chat, photo.file_id)
+  if (message.document) return takeDocument(chat, message.document)
+}

@@ -1,0 +1,96 @@
+import { writeAudit } from '#shared/db/audit.ts'
+import { setBlocked } from '#shared/db/users.ts'
+import type { Resources } from '#shared/http/resources.ts'
+import type { ParsedUpdate } from '#shared/telegram/updates.ts'
+import { handleCallback } from './callbacks.ts'
+import { type Chat, openChat } from './chat.ts'
+import { explainRefusal } from './explain-refusal.ts'
+import { handleMessage } from './messages.ts'
+import { answerPreCheckout, creditPayment } from './payments.ts'
+import { meetPerson, type Sender } from './person.ts'
+
+/** An update that is kept for an operator instead of being handled. */
+export class PutAside extends Error {
+  override name = 'PutAside' as const
+}
+
+type Incoming = { resources: Resources; update: ParsedUpdate; requestId: string }
+
+/** A person who sends too much is told so once in this time, and otherwise not answered. */
+const TOLD_FOR_MS = 10_000
+const told = new Map<number, number>()
+
+const tellOnce = async (chat: Chat, seconds: number): Promise<void> => {
+  const now = chat.resources.clock()
+  const { telegramId } = chat.person.user
+  if ((told.get(telegramId) ?? 0) > now) return
+  if (told.size > 10_000) told.clear()
+  told.set(telegramId, now + TOLD_FOR_MS)
+  await chat.reply({ kind: 'text', text: chat.say('rate-limited', { seconds }) })
+}
+
+/** Runs one turn of the conversation, within the person's rate limit; what cannot be done is explained in the chat. */
+const converse = async (
+  incoming: Incoming,
+  sender: Sender,
+  chatId: number,
+  turn: (chat: Chat) => Promise<void>,
+): Promise<void> => {
+  const { resources, update, requestId } = incoming
+  const decision = await resources.limiter('chat').limit(String(sender.id))
+  const person = await meetPerson(resources, sender, update.updateId, requestId)
+  const chat = openChat({ resources, person, chatId, updateId: update.updateId, requestId })
+  if (!decision.allowed) {
+    resources.metrics.rateLimited.inc({ limit: 'chat' })
+    return tellOnce(chat, decision.retryAfterSeconds)
+  }
+  try {
+    await turn(chat)
+  } catch (error) {
+    const explanation = explainRefusal(chat, error)
+    if (!explanation) throw error
+    await chat.reply(explanation)
+  }
+}
+
+const isPerson = (sender: (Sender & { is_bot?: boolean | undefined }) | undefined): sender is Sender =>
+  sender !== undefined && sender.is_bot !== true
+
+/**
+ * Gives one update its effect. Safe to repeat: every change is made under a key derived from the update.
+ * @throws AppError or any error when the update must be delivered again; PutAside when an operator must look at it
+ */
+export const handleUpdate = async (incoming: Incoming): Promise<void> => {
+  const { update, resources } = incoming
+  switch (update.kind) {
+    case 'message': {
+      const { message } = update
+      if (message.successful_payment) return creditPayment(incoming, message)
+      if (message.refunded_payment) {
+        await writeAudit(resources.sql, {
+          actor: 'telegram',
+          action: 'refunded_payment',
+          subject: message.refunded_payment.telegram_payment_charge_id,
+          details: { updateId: update.updateId },
+        })
+        throw new PutAside('A refund made at Telegram: reversing it is not automatic in this version.')
+      }
+      // channel posts and anonymous admins have no person to open an account for
+      if (!isPerson(message.from)) return
+      return converse(incoming, message.from, message.chat.id, (chat) => handleMessage(chat, message))
+    }
+    case 'callback_query': {
+      const { callbackQuery } = update
+      const chatId = callbackQuery.message?.chat.id ?? callbackQuery.from.id
+      return converse(incoming, callbackQuery.from, chatId, (chat) => handleCallback(chat, callbackQuery))
+    }
+    case 'pre_checkout_query':
+      return answerPreCheckout(incoming, update.preCheckoutQuery)
+    case 'my_chat_member': {
+      const { chat, new_chat_member: member } = update.myChatMember
+      // in a private chat the chat's id is the person's
+      if (chat.type === 'private') await setBlocked(resources.sql, chat.id, member.status === 'kicked')
+      return
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { getSettings } from '#shared/db/states.ts'
+import { findUser, type User } from '#shared/db/users.ts'
+import type { Settings } from '#shared/domain/settings.ts'
+import type { Resources } from '#shared/http/resources.ts'
+
+/** What Telegram says of a sender (Bot API, User). */
+export type Sender = {
+  id: number
+  first_name?: string | undefined
+  username?: string | undefined
+  language_code?: string | undefined
+}
+
+export type Person = { user: User; settings: Settings; isNew: boolean }
+
+const Registered = z.looseObject({ created: z.boolean() })
+
+const isUpToDate = (user: User, sender: Sender): boolean =>
+  user.username === (sender.username ?? null) &&
+  (sender.first_name === undefined || user.firstName === cleanName(sender.first_name))
+
+/** Names may hold anything; the account keeps what fits its limits. */
+const cleanName = (name: string): string =>
+  name.replaceAll('\0', '').toWellFormed().trim().slice(0, 128).toWellFormed() || '?'
+
+const optional = (value: string | undefined, pattern: RegExp): string | undefined =>
+  value !== undefined && pattern.test(value) ? value : undefined
+
+/** The account of a sender, made or brought up to date through `register` where need be. */
+export const meetPerson = async (
+  resources: Resources,
+  sender: Sender,
+  updateId: number,
+  requestId: string,
+): Promise<Person> => {
+  const known = await findUser(resources.sql, { telegramId: sender.id })
+  if (known && isUpToDate(known, sender)) {
+    return { user: known, settings: await getSettings(resources.sql, known), isNew: false }
+  }
+  const { created } = await resources.call(
+    {
+      functionName: 'register',
+      method: 'POST',
+      body: {
+        telegramId: sender.id,
+        username: optional(sender.username, /^\w{1,64}$/),
+        firstName: sender.first_name === undefined ? undefined : cleanName(sender.first_name),
+        languageCode: optional(sender.language_code, /^[A-Za-z0-9-]{1,35}$/),
+      },
+      idempotencyKey: `update:${updateId}:register`,
+      requestId,
+    },
+    Registered,
+  )
+  const user = await findUser(resources.sql, { telegramId: sender.id })
+  if (!user) throw new Error('A registered person is not there.')
+  return { user, settings: await getSettings(resources.sql, user), isNew: created }
+}

@@ -1,0 +1,152 @@
+import { Counter } from 'prom-client'
+import {
+  buryUpdate,
+  claimUpdate,
+  finishUpdate,
+  MAX_ATTEMPTS,
+  releaseUpdate,
+  stateOfUpdate,
+} from '#shared/db/inbox.ts'
+import { toPublicError } from '#shared/db/sqlstate.ts'
+import { AppError } from '#shared/errors.ts'
+import { baseHeaders } from '#shared/http/problem.ts'
+import type { Resources } from '#shared/http/resources.ts'
+import { openRoute } from '#shared/http/route.ts'
+import { redactText } from '#shared/platform/log.ts'
+import { type ParsedUpdate, parseUpdate } from '#shared/telegram/updates.ts'
+import { isWebhookSecret } from '#shared/telegram/webhook.ts'
+import { handleUpdate, PutAside } from './handle-update.ts'
+
+/** Longer than the deadline of this function: a claim that is older belongs to a process that died. */
+const CLAIM_SECONDS = 30
+/** Telegram comes back after this long instead of its own growing delays (up to 120 s). */
+const RETRY_AFTER_SECONDS = 5
+const POLL_MS = 50
+
+type Outcome = 'handled' | 'duplicate' | 'ignored' | 'failed' | 'dead'
+
+const counters = new WeakMap<Resources, Counter<'outcome'>>()
+
+const count = (resources: Resources, outcome: Outcome): void => {
+  let counter = counters.get(resources)
+  if (!counter) {
+    counter = new Counter({
+      name: 'kopeika_updates_total',
+      help: 'Telegram updates by outcome',
+      labelNames: ['outcome'],
+      registers: [resources.metrics.registry],
+    })
+    counters.set(resources, counter)
+  }
+  counter.inc({ outcome })
+}
+
+const readUpdate = (body: Buffer): { json: unknown; update: ParsedUpdate } | undefined => {
+  try {
+    const json: unknown = JSON.parse(body.toString('utf8'))
+    const update = parseUpdate(json)
+    return update && { json, update }
+  } catch {
+    return undefined
+  }
+}
+
+const later = (): AppError =>
+  new AppError('unavailable', {
+    detail: 'Not handled yet; deliver it again.',
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  })
+
+/** The other delivery answers for the effect: wait for it, so that a 200 of ours never stands for work that may still fail. */
+const waitForOther = async (
+  resources: Resources,
+  updateId: number,
+  remainingMs: () => number,
+): Promise<Outcome> => {
+  while (remainingMs() > 500) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    if ((await stateOfUpdate(resources.sql, updateId)) !== 'busy') return 'duplicate'
+  }
+  throw later()
+}
+
+/** Whether the failure lies in the update (or our code for it) rather than in a part that is away for now. */
+const isOwnFault = (error: unknown): boolean =>
+  !(error instanceof AppError) ||
+  !['unavailable', 'upstream_failed', 'deadline', 'rate_limited', 'in_progress'].includes(error.code)
+
+const describe = (error: unknown): string =>
+  redactText(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+
+const settleFailure = async (
+  resources: Resources,
+  updateId: number,
+  attempts: number,
+  caught: unknown,
+): Promise<Outcome> => {
+  const { sql, log } = resources
+  const error = toPublicError(caught)
+  if (caught instanceof PutAside || (isOwnFault(error) && attempts >= MAX_ATTEMPTS)) {
+    await buryUpdate(sql, updateId, describe(caught))
+    log.error({ err: caught, updateId, attempts }, 'an update was put aside as a dead letter')
+    return 'dead'
+  }
+  await releaseUpdate(sql, updateId, { reason: describe(caught), isOwnFault: isOwnFault(error) })
+  log.warn({ err: caught, updateId, attempts }, 'an update failed and will be delivered again')
+  count(resources, 'failed')
+  throw error instanceof AppError && error.retryAfterSeconds !== undefined ? error : later()
+}
+
+const takeIn = async (
+  resources: Resources,
+  json: unknown,
+  update: ParsedUpdate,
+  remainingMs: () => number,
+  requestId: string,
+): Promise<Outcome> => {
+  const { sql } = resources
+  const claim = await claimUpdate(
+    sql,
+    { updateId: update.updateId, kind: update.kind, telegramId: update.from?.id ?? null, body: json },
+    CLAIM_SECONDS,
+  )
+  if (claim.state === 'busy') return waitForOther(resources, update.updateId, remainingMs)
+  if (claim.state !== 'claimed') return 'duplicate'
+  if (claim.attempts > MAX_ATTEMPTS) {
+    await buryUpdate(sql, update.updateId, 'Its handler died each time.')
+    resources.log.error({ updateId: update.updateId }, 'an update was put aside: its handler died each time')
+    return 'dead'
+  }
+  try {
+    await handleUpdate({ resources, update, requestId })
+  } catch (error) {
+    return settleFailure(resources, update.updateId, claim.attempts, error)
+  }
+  await finishUpdate(sql, update.updateId)
+  return 'handled'
+}
+
+/**
+ * POST /: stored before it is answered (design 5.4). Handled: 200 with an empty body (a body with `method` would be executed as a Bot
+ * API call). Not yet: 503 with Retry-After. Never 4xx for a body that we do not understand: Telegram retries 4xx for 24 h.
+ */
+export const webhook = openRoute({
+  method: 'POST',
+  path: '/',
+  summary: "Telegram's webhook (setWebhook with secret_token)",
+  answers: {},
+  run: async ({ request, resources, remainingMs, requestId }) => {
+    const secret = request.headers['x-telegram-bot-api-secret-token']
+    if (!isWebhookSecret(secret, resources.config.webhookSecret ?? '')) {
+      throw new AppError('unauthenticated', { detail: 'Wrong or missing secret token.' })
+    }
+    const read = readUpdate(request.body)
+    if (!read || read.update.kind === 'unknown') {
+      resources.log.warn({ bytes: request.body.length }, 'a webhook call carried no update that we know')
+      count(resources, 'ignored')
+    } else {
+      count(resources, await takeIn(resources, read.json, read.update, remainingMs, requestId))
+    }
+    return { status: 200, headers: baseHeaders(requestId), body: '' }
+  },
+})

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { deleteAvatar, getAvatar, listAvatars as listRows, setCurrentAvatar } from '#shared/db/avatars.ts'
+import { getUser } from '#shared/db/users.ts'
+import { presentAvatar } from '#shared/http/present-avatar.ts'
+import { changeRoute, readRoute } from '#shared/http/route.ts'
+import { AvatarView } from '#shared/http/schemas.ts'
+import { Id, querySubject, subjectOf } from '#shared/http/subject.ts'
+
+const WhoseQuery = z.strictObject(querySubject)
+const AvatarPath = z.strictObject({ id: Id })
+
+/** GET /avatars?userId, newest first. */
+export const listAvatars = readRoute({
+  method: 'GET',
+  path: '/avatars',
+  summary: 'Avatars of a person with fresh urls',
+  query: WhoseQuery,
+  answers: { 200: z.strictObject({ items: z.array(AvatarView) }) },
+  run: async ({ query, sql, resources }) => {
+    const user = await getUser(sql, subjectOf(query))
+    const avatars = await listRows(sql, user.id)
+    return {
+      status: 200,
+      body: { items: await Promise.all(avatars.map((avatar) => presentAvatar(resources, avatar))) },
+    }
+  },
+})
+
+/** POST /avatars/<id>/current?userId */
+export const chooseAvatar = changeRoute({
+  method: 'POST',
+  path: '/avatars/:id/current',
+  summary: 'Makes an avatar the current one',
+  query: WhoseQuery,
+  params: AvatarPath,
+  answers: { 200: z.strictObject({ avatar: AvatarView }) },
+  run: async ({ query, params, tx }) => {
+    const user = await getUser(tx, subjectOf(query))
+    await setCurrentAvatar(tx, { userId: user.id, avatarId: params.id })
+    return { status: 200, body: { userId: user.id, avatarId: params.id } }
+  },
+  present: async (body, { sql, resources }) => {
+    const { userId, avatarId } = z.strictObject({ userId: Id, avatarId: Id }).parse(body)
+    return { avatar: await presentAvatar(resources, await getAvatar(sql, { userId, avatarId })) }
+  },
+})
+
+/** DELETE /avatars/<id>?userId: the row goes now, its objects by a job after the commit. */
+export const removeAvatar = changeRoute({
+  method: 'DELETE',
+  path: '/avatars/:id',
+  summary: 'Deletes an avatar',
+  query: WhoseQuery,
+  params: AvatarPath,
+  answers: { 200: z.strictObject({ deleted: z.literal(true) }) },
+  run: async ({ query, params, tx, resources, afterCommit }) => {
+    const user = await getUser(tx, subjectOf(query))
+    await deleteAvatar(tx, {
+      userId: user.id,
+      avatarId: params.id,
+      bucket: resources.config.storage?.buckets.avatars ?? '',
+    })
+    afterCommit(async () => resources.wake('notify'))
+    return { status: 200, body: { deleted: true } }
+  },
+})

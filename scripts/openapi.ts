@@ -1,0 +1,129 @@
+/** `npm run openapi`: writes docs/api/openapi.json from the routes' own schemas; `--check` fails when the file differs. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { z } from 'zod'
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import { STATUS_OF_CODE } from '#shared/errors.ts'
+import type { DefinedFunction } from '#shared/http/define-function.ts'
+import type { Route } from '#shared/http/route.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const FILE = join(ROOT, 'docs/api/openapi.json')
+
+const Problem = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(Object.keys(STATUS_OF_CODE) as [keyof typeof STATUS_OF_CODE]),
+    detail: z.string().optional(),
+    errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+    requestId: z.string(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457 problem details' })
+
+const version = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version
+
+const loadFunctions = async (): Promise<DefinedFunction[]> => {
+  const names = readdirSync(join(ROOT, 'functions')).sort()
+  return Promise.all(
+    names.map(async (name) => {
+      const module = (await import(pathToFileURL(join(ROOT, 'functions', name, 'handler.ts')).href)) as {
+        handler: DefinedFunction
+      }
+      return module.handler
+    }),
+  )
+}
+
+const KEY_PARAMETER = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/)
+  .meta({ description: 'Makes the call safe to repeat: the same key and input again give the first answer' })
+
+const describeBody = (route: Route): Pick<ZodOpenApiOperationObject, 'requestBody'> => {
+  if (route.kind === 'open' || route.kind === 'scheduled') return {}
+  const content: Record<string, { schema: z.ZodType | { type: 'string'; format: 'binary' } }> = {}
+  if (route.body) content['application/json'] = { schema: route.body }
+  if (route.rawBody) content['image/*'] = { schema: { type: 'string', format: 'binary' } }
+  return Object.keys(content).length === 0 ? {} : { requestBody: { required: true, content } }
+}
+
+const describeParameters = (route: Route): Pick<ZodOpenApiOperationObject, 'requestParams'> => {
+  if (route.kind === 'open' || route.kind === 'scheduled') return {}
+  const header = route.kind === 'change' ? { header: z.object({ 'Idempotency-Key': KEY_PARAMETER }) } : {}
+  return {
+    requestParams: {
+      ...(route.query instanceof z.ZodObject ? { query: route.query } : {}),
+      ...(route.params instanceof z.ZodObject ? { path: route.params } : {}),
+      ...header,
+    },
+  }
+}
+
+const describeRoute = (fn: DefinedFunction, route: Route): ZodOpenApiOperationObject => ({
+  operationId: `${fn.name} ${route.method} ${route.path}`,
+  tags: [fn.name],
+  summary: route.summary,
+  ...(route.kind === 'open' ? { security: [] } : {}),
+  ...describeParameters(route),
+  ...describeBody(route),
+  responses: {
+    ...Object.fromEntries(
+      Object.entries(route.answers).map(([status, schema]) => [
+        status,
+        { description: status === '201' ? 'Created' : 'Done', content: { 'application/json': { schema } } },
+      ]),
+    ),
+    ...(route.kind === 'open' ? { 200: { description: 'Taken in' } } : {}),
+    default: { description: 'Failed', content: { 'application/problem+json': { schema: Problem } } },
+  },
+})
+
+const build = (functions: DefinedFunction[]): string => {
+  const paths: ZodOpenApiPathsObject = {}
+  for (const fn of functions) {
+    for (const route of fn.routes) {
+      const path = `/function/${fn.name}${route.path.replace(/:(\w+)/g, '{$1}')}`
+      paths[path] = { ...paths[path], [route.method.toLowerCase()]: describeRoute(fn, route) }
+    }
+  }
+  const document = createDocument({
+    openapi: '3.1.1',
+    info: {
+      title: 'Kopeika',
+      version,
+      description:
+        'Functions of a paid Telegram bot. Callers sign a JWT (HS256) for each function: iss = client id, aud = function name, iat, exp at most 300 s after iat.',
+    },
+    servers: [{ url: 'http://127.0.0.1:8080', description: 'The local stack' }],
+    security: [{ token: [] }],
+    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+    paths,
+  })
+  return `${JSON.stringify(document, null, 2)}\n`
+}
+
+const text = build(await loadFunctions())
+if (process.argv.includes('--help')) {
+  process.stdout.write(
+    'Writes docs/api/openapi.json from the schemas of all routes. --check: only compare, exit 1 when it differs.\n',
+  )
+} else if (process.argv.includes('--check')) {
+  let committed = ''
+  try {
+    committed = readFileSync(FILE, 'utf8')
+  } catch {}
+  if (committed !== text) {
+    process.stderr.write(
+      'docs/api/openapi.json differs from the schemas: run `npm run openapi` and commit it.\n',
+    )
+    process.exit(1)
+  }
+  process.stdout.write('docs/api/openapi.json is up to date.\n')
+} else {
+  mkdirSync(dirname(FILE), { recursive: true })
+  writeFileSync(FILE, text)
+  process.stdout.write('docs/api/openapi.json written.\n')
+}
