@@ -74,11 +74,11 @@ export class AppError extends Error {
 export const invalidInput = (detail: string, errors?: FieldError[]): AppError =>
   new AppError('invalid_input', errors ? { detail, errors } : { detail })
 
-/** 402: `missing` is how many coins the person lacks. */
-export const insufficientFunds = (missing: number): AppError =>
+/** 402: what it costs, and how many coins the person lacks of that. */
+export const insufficientFunds = (price: number, missing: number): AppError =>
   new AppError('insufficient_funds', {
     detail: `Not enough coins: ${missing} more needed.`,
-    extra: { missing },
+    extra: { price, missing },
   })
 
 /** 503: a part we depend on is away; the same call may succeed later. */

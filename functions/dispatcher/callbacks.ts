@@ -1,6 +1,6 @@
 import { type CallbackData, decodeCallback, type Screen } from '#shared/domain/callback-data.ts'
 import { classifyTelegramError } from '#shared/telegram/errors.ts'
-import type { CallbackQuery } from '#shared/telegram/updates.ts'
+import type { TelegramCallbackQuery } from '#shared/telegram/updates.ts'
 import type { Chat } from './chat.ts'
 import { runCommand } from './commands.ts'
 import { showTranscript, showTranscripts } from './media-screens.ts'
@@ -53,7 +53,7 @@ const acknowledge = async (chat: Chat, id: string, words: string | undefined): P
 }
 
 /** A pressed inline button. Buttons of older versions, or of messages that are gone, answer politely. */
-export const handleCallback = async (chat: Chat, query: CallbackQuery): Promise<void> => {
+export const handleCallback = async (chat: Chat, query: TelegramCallbackQuery): Promise<void> => {
   const data = query.data === undefined ? undefined : decodeCallback(query.data)
   const messageId = query.message?.message_id
   if (!data || messageId === undefined) return acknowledge(chat, query.id, chat.say('old-button'))

@@ -5,7 +5,8 @@ import { text } from '#shared/domain/texts/texts.ts'
 import { AppError, unavailable } from '#shared/errors.ts'
 import type { FunctionCall } from '#shared/http/call.ts'
 import type { Resources } from '#shared/http/resources.ts'
-import { createSender, type Sender as MessageSender, type OutgoingMessage } from '#shared/telegram/sender.ts'
+import type { OutgoingMessage } from '#shared/telegram/outgoing.ts'
+import { createSender, type Sender as MessageSender } from '#shared/telegram/sender.ts'
 import type { Person } from './person.ts'
 
 /** One conversation turn: who speaks, where, and how to answer. */

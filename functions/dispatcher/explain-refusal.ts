@@ -1,6 +1,6 @@
 import { encodeCallback } from '#shared/domain/callback-data.ts'
 import { AppError } from '#shared/errors.ts'
-import type { OutgoingMessage } from '#shared/telegram/sender.ts'
+import type { OutgoingMessage } from '#shared/telegram/outgoing.ts'
 import type { Chat } from './chat.ts'
 
 const MEGABYTE = 1_000_000

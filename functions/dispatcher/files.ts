@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '#shared/errors.ts'
-import type { IncomingMessage } from '#shared/telegram/updates.ts'
+import type { TelegramMessage } from '#shared/telegram/updates.ts'
 import type { Chat } from './chat.ts'
 import { screenButton } from './keyboards.ts'
 
@@ -82,7 +82,7 @@ const saveTranscript = async (
 
 const takeDocument = async (
   chat: Chat,
-  document: NonNullable<IncomingMessage['document']>,
+  document: NonNullable<TelegramMessage['document']>,
 ): Promise<void> => {
   const name = (document.file_name ?? '').replaceAll('\0', '').toWellFormed()
   const extension = name.split('.').at(-1)?.toLowerCase() ?? ''
@@ -101,7 +101,7 @@ const takeDocument = async (
 }
 
 /** A photo becomes the avatar; a .txt, .srt, .vtt or .json document a transcript, at once (design 11). */
-export const takeFile = async (chat: Chat, message: IncomingMessage): Promise<void> => {
+export const takeFile = async (chat: Chat, message: TelegramMessage): Promise<void> => {
   // Telegram lists the sizes of a photo from small to large
   const photo = message.photo?.at(-1)
   if (photo) return saveAvatar(chat, photo.file_id)

@@ -1,7 +1,7 @@
 import { writeAudit } from '#shared/db/audit.ts'
 import { setBlocked } from '#shared/db/users.ts'
 import type { Resources } from '#shared/http/resources.ts'
-import type { ParsedUpdate } from '#shared/telegram/updates.ts'
+import type { TelegramUpdate } from '#shared/telegram/updates.ts'
 import { handleCallback } from './callbacks.ts'
 import { type Chat, openChat } from './chat.ts'
 import { explainRefusal } from './explain-refusal.ts'
@@ -14,7 +14,7 @@ export class PutAside extends Error {
   override name = 'PutAside' as const
 }
 
-type Incoming = { resources: Resources; update: ParsedUpdate; requestId: string }
+type Incoming = { resources: Resources; update: TelegramUpdate; requestId: string }
 
 /** A person who sends too much is told so once in this time, and otherwise not answered. */
 const TOLD_FOR_MS = 10_000
@@ -81,16 +81,20 @@ export const handleUpdate = async (incoming: Incoming): Promise<void> => {
     }
     case 'callback_query': {
       const { callbackQuery } = update
-      const chatId = callbackQuery.message?.chat.id ?? callbackQuery.from.id
+      const chatId = update.chatId ?? callbackQuery.from.id
       return converse(incoming, callbackQuery.from, chatId, (chat) => handleCallback(chat, callbackQuery))
     }
     case 'pre_checkout_query':
       return answerPreCheckout(incoming, update.preCheckoutQuery)
     case 'my_chat_member': {
-      const { chat, new_chat_member: member } = update.myChatMember
-      // in a private chat the chat's id is the person's
-      if (chat.type === 'private') await setBlocked(resources.sql, chat.id, member.status === 'kicked')
+      // in a private chat the chat's id is the person's; elsewhere nobody has blocked us
+      if (update.chatId === update.from.id)
+        await setBlocked(resources.sql, update.chatId, update.status === 'kicked')
       return
     }
+    case 'malformed':
+      throw new PutAside(`An update of a known kind with an unknown shape: ${update.problem}`)
+    case 'unknown':
+      return
   }
 }

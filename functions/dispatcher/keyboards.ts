@@ -1,6 +1,6 @@
 import { encodeCallback, type Screen } from '#shared/domain/callback-data.ts'
 import type { MessageId } from '#shared/domain/texts/catalogue.ts'
-import type { Keyboard } from '#shared/telegram/sender.ts'
+import type { Keyboard } from '#shared/telegram/outgoing.ts'
 import type { Chat } from './chat.ts'
 
 const BUTTON_OF_SCREEN = {

@@ -50,7 +50,6 @@ export const showAvatar = async (chat: Chat): Promise<void> => {
   const bytes = await fetchBytes(currentAvatar.urls['512'])
   await chat.reply({
     kind: 'photo',
-    filename: 'avatar.webp',
     bytes: bytes.toString('base64'),
     caption: chat.say('avatar-caption', { date: dateOf(chat, currentAvatar.createdAt) }),
   })

@@ -1,16 +1,16 @@
-import type { IncomingMessage } from '#shared/telegram/updates.ts'
+import type { TelegramMessage } from '#shared/telegram/updates.ts'
 import type { Chat } from './chat.ts'
 import { runCommand } from './commands.ts'
 import { takeFile } from './files.ts'
 
-const isPrivate = (message: IncomingMessage): boolean => message.chat.type === 'private'
+const isPrivate = (message: TelegramMessage): boolean => message.chat.type === 'private'
 
 /** '/history@kopeika_bot older' -> 'history'; undefined for text that is no command. */
 export const commandOf = (text: string): string | undefined =>
   /^\/([a-z_]{1,32})(?:@\w+)?(?:\s|$)/i.exec(text)?.[1]?.toLowerCase()
 
 /** One message of a person: a command, a file, or words that we answer with help rather than with silence. */
-export const handleMessage = async (chat: Chat, message: IncomingMessage): Promise<void> => {
+export const handleMessage = async (chat: Chat, message: TelegramMessage): Promise<void> => {
   if (!isPrivate(message)) {
     // a wallet is nobody else's business: in a group the bot only says where to talk to it
     if (message.text === undefined || commandOf(message.text) === undefined) return
@@ -19,7 +19,7 @@ export const handleMessage = async (chat: Chat, message: IncomingMessage): Promi
     return chat.reply({ kind: 'text', text: chat.say('group-hint', { username }) })
   }
   if (message.photo || message.document) return takeFile(chat, message)
-  if (message.voice || message.audio || message.video || message.video_note) {
+  if (message.voice || message.audio || message.video) {
     return chat.reply({ kind: 'text', text: chat.say('voice-not-supported') })
   }
   if (message.text === undefined) return

@@ -2,15 +2,18 @@ import { z } from 'zod'
 import { AppError } from '#shared/errors.ts'
 import type { Resources } from '#shared/http/resources.ts'
 import { classifyTelegramError, toAppError } from '#shared/telegram/errors.ts'
-import type { IncomingMessage, ParsedUpdate, PreCheckoutQuery } from '#shared/telegram/updates.ts'
+import type { TelegramMessage, TelegramPreCheckoutQuery, TelegramUpdate } from '#shared/telegram/updates.ts'
 
-type Incoming = { resources: Resources; update: ParsedUpdate; requestId: string }
+type Incoming = { resources: Resources; update: TelegramUpdate; requestId: string }
 
 const Verdict = z.looseObject({ ok: z.boolean(), errorMessage: z.string().optional() })
 const Credited = z.looseObject({ paymentId: z.string() })
 
 /** Telegram wants the answer within 10 s, and drops the query after 150 s. */
-export const answerPreCheckout = async (incoming: Incoming, query: PreCheckoutQuery): Promise<void> => {
+export const answerPreCheckout = async (
+  incoming: Incoming,
+  query: TelegramPreCheckoutQuery,
+): Promise<void> => {
   const { resources, requestId } = incoming
   const verdict = await resources.call(
     { functionName: 'top-up', method: 'POST', path: '/pre-checkout', body: query, requestId },
@@ -30,7 +33,7 @@ export const answerPreCheckout = async (incoming: Incoming, query: PreCheckoutQu
 }
 
 /** The money has moved already: whatever happens, this update ends in a credit or in suspense, never in a shrug. */
-export const creditPayment = async (incoming: Incoming, message: IncomingMessage): Promise<void> => {
+export const creditPayment = async (incoming: Incoming, message: TelegramMessage): Promise<void> => {
   const { resources, requestId, update } = incoming
   if (!message.from)
     throw new AppError('internal', { cause: new Error('A successful_payment without a payer.') })

@@ -3,7 +3,7 @@ import { type CallbackData, encodeCallback } from '#shared/domain/callback-data.
 import { Language, Settings, type SettingsPatch } from '#shared/domain/settings.ts'
 import { settingsScreen } from '#shared/domain/texts/screens.ts'
 import { text } from '#shared/domain/texts/texts.ts'
-import type { Keyboard } from '#shared/telegram/sender.ts'
+import type { Keyboard } from '#shared/telegram/outgoing.ts'
 import type { Chat } from './chat.ts'
 
 const Changed = z.looseObject({ settings: Settings })

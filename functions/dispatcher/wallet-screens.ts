@@ -34,7 +34,7 @@ const Invoice = z.looseObject({
     description: z.string(),
     payload: z.string(),
     currency: z.string(),
-    prices: z.array(z.looseObject({ label: z.string(), amount: z.int() })),
+    prices: z.tuple([z.looseObject({ label: z.string(), amount: z.int() })]),
   }),
 })
 
@@ -91,12 +91,20 @@ export const sendInvoice = async (chat: Chat, pack: string): Promise<void> => {
       functionName: 'top-up',
       method: 'POST',
       path: '/invoices',
-      body: { userId: chat.person.user.id, pack, provider: 'stars' },
+      body: { userId: chat.person.user.id, pack, provider: 'stars', link: false },
     },
     Invoice,
   )
   const { title, description, payload, currency, prices } = invoice
-  await chat.reply({ kind: 'invoice', title, description, payload, currency, prices })
+  await chat.reply({
+    kind: 'invoice',
+    title,
+    description,
+    payload,
+    currency,
+    label: prices[0].label,
+    amount: prices[0].amount,
+  })
 }
 
 /** /history: a page of it; `cursor` continues an earlier page in place of the message with the button. */

@@ -13,8 +13,8 @@ import { baseHeaders } from '#shared/http/problem.ts'
 import type { Resources } from '#shared/http/resources.ts'
 import { openRoute } from '#shared/http/route.ts'
 import { redactText } from '#shared/platform/log.ts'
-import { type ParsedUpdate, parseUpdate } from '#shared/telegram/updates.ts'
-import { isWebhookSecret } from '#shared/telegram/webhook.ts'
+import { parseUpdate, type TelegramUpdate } from '#shared/telegram/updates.ts'
+import { isWebhookSecretValid } from '#shared/telegram/webhook.ts'
 import { handleUpdate, PutAside } from './handle-update.ts'
 
 /** Longer than the deadline of this function: a claim that is older belongs to a process that died. */
@@ -41,7 +41,7 @@ const count = (resources: Resources, outcome: Outcome): void => {
   counter.inc({ outcome })
 }
 
-const readUpdate = (body: Buffer): { json: unknown; update: ParsedUpdate } | undefined => {
+const readUpdate = (body: Buffer): { json: unknown; update: TelegramUpdate } | undefined => {
   try {
     const json: unknown = JSON.parse(body.toString('utf8'))
     const update = parseUpdate(json)
@@ -50,6 +50,9 @@ const readUpdate = (body: Buffer): { json: unknown; update: ParsedUpdate } | und
     return undefined
   }
 }
+
+const senderIdOf = (update: TelegramUpdate): number | null =>
+  update.kind === 'malformed' || update.kind === 'unknown' ? null : (update.from?.id ?? null)
 
 const later = (): AppError =>
   new AppError('unavailable', {
@@ -100,14 +103,14 @@ const settleFailure = async (
 const takeIn = async (
   resources: Resources,
   json: unknown,
-  update: ParsedUpdate,
+  update: TelegramUpdate,
   remainingMs: () => number,
   requestId: string,
 ): Promise<Outcome> => {
   const { sql } = resources
   const claim = await claimUpdate(
     sql,
-    { updateId: update.updateId, kind: update.kind, telegramId: update.from?.id ?? null, body: json },
+    { updateId: update.updateId, kind: update.kind, telegramId: senderIdOf(update), body: json },
     CLAIM_SECONDS,
   )
   if (claim.state === 'busy') return waitForOther(resources, update.updateId, remainingMs)
@@ -137,7 +140,7 @@ export const webhook = openRoute({
   answers: {},
   run: async ({ request, resources, remainingMs, requestId }) => {
     const secret = request.headers['x-telegram-bot-api-secret-token']
-    if (!isWebhookSecret(secret, resources.config.webhookSecret ?? '')) {
+    if (!isWebhookSecretValid(secret, [resources.config.webhookSecret ?? ''])) {
       throw new AppError('unauthenticated', { detail: 'Wrong or missing secret token.' })
     }
     const read = readUpdate(request.body)

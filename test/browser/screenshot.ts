@@ -1,0 +1,54 @@
+/** Opens the chat page of the running stack in Debian's Chromium, as a newcomer would, and saves pictures of it. */
+import { strict as assert } from 'node:assert'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import { processEnv } from '#shared/platform/env.ts'
+import { readStack } from '../../local/demo/stack.ts'
+
+/** Without these Chromium talks to its maker's hosts in the background. */
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+const folder = process.argv[2] ?? '.'
+const stack = readStack(processEnv().KOPEIKA_HOME ?? '.kopeika')
+const profile = mkdtempSync(join(tmpdir(), 'kopeika-chromium-'))
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: QUIET })
+try {
+  for (const view of [
+    { name: 'chat-desktop', width: 1100, height: 760, colorScheme: 'light' as const, locale: 'en' },
+    { name: 'chat-phone', width: 390, height: 780, colorScheme: 'dark' as const, locale: 'ru' },
+  ]) {
+    const context = await browser.newContext({
+      viewport: { width: view.width, height: view.height },
+      colorScheme: view.colorScheme,
+      locale: view.locale,
+    })
+    const page = await context.newPage()
+    const outside: string[] = []
+    const errors: string[] = []
+    page.on('request', (request) => {
+      const { hostname, protocol } = new URL(request.url())
+      if (hostname !== '127.0.0.1' && protocol.startsWith('http')) outside.push(request.url())
+    })
+    page.on('pageerror', (error) => errors.push(error.message))
+    await page.goto(stack.telegram.page ?? '', { waitUntil: 'load' })
+    await page.waitForSelector('[data-message-id]', { timeout: 10_000 })
+    await page.screenshot({ path: join(folder, `${view.name}.png`) })
+    assert.deepEqual(outside, [], 'the page asked other hosts')
+    assert.deepEqual(errors, [], 'the page threw errors')
+    console.log(`  shot  :  ${view.name} ${view.width}x${view.height}`)
+    await context.close()
+  }
+} finally {
+  await browser.close()
+  rmSync(profile, { recursive: true, force: true })
+}
