@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { getSettings } from '#shared/db/states.ts'
-import { findUser, type User } from '#shared/db/users.ts'
+import { findUser, setBlocked, type User } from '#shared/db/users.ts'
 import type { Settings } from '#shared/domain/settings.ts'
 import type { Resources } from '#shared/http/resources.ts'
 
@@ -36,6 +36,8 @@ export const meetPerson = async (
 ): Promise<Person> => {
   const known = await findUser(resources.sql, { telegramId: sender.id })
   if (known && isUpToDate(known, sender)) {
+    // who writes to the bot has not blocked it (any more)
+    if (known.blockedAt !== null) await setBlocked(resources.sql, sender.id, false)
     return { user: known, settings: await getSettings(resources.sql, known), isNew: false }
   }
   const { created } = await resources.call(

@@ -13,6 +13,7 @@ import { baseHeaders } from '#shared/http/problem.ts'
 import type { Resources } from '#shared/http/resources.ts'
 import { openRoute } from '#shared/http/route.ts'
 import { redactText } from '#shared/platform/log.ts'
+import { cleanText } from '#shared/telegram/clean-text.ts'
 import { parseUpdate, type TelegramUpdate } from '#shared/telegram/updates.ts'
 import { isWebhookSecretValid } from '#shared/telegram/webhook.ts'
 import { handleUpdate, PutAside } from './handle-update.ts'
@@ -41,14 +42,23 @@ const count = (resources: Resources, outcome: Outcome): void => {
   counter.inc({ outcome })
 }
 
-const readUpdate = (body: Buffer): { json: unknown; update: TelegramUpdate } | undefined => {
+const parseJson = (body: Buffer): unknown => {
   try {
-    const json: unknown = JSON.parse(body.toString('utf8'))
-    const update = parseUpdate(json)
-    return update && { json, update }
-  } catch {
-    return undefined
+    // NUL and lone surrogates fit neither jsonb nor the functions' input
+    return JSON.parse(body.toString('utf8'), (_key, value) =>
+      typeof value === 'string' ? cleanText(value) : value,
+    )
+  } catch (error) {
+    // only what the sender can have caused: any other error is ours, and the update must come again
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined
+    throw error
   }
+}
+
+const readUpdate = (body: Buffer): { json: unknown; update: TelegramUpdate } | undefined => {
+  const json = parseJson(body)
+  const update = parseUpdate(json)
+  return update && { json, update }
 }
 
 const senderIdOf = (update: TelegramUpdate): number | null =>

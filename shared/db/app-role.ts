@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import postgres, { type Sql } from 'postgres'
+import type { Sql } from 'postgres'
+import { sqlStateOf } from './sqlstate.ts'
 
 /** Who logs in, as the URL of the functions' database says it. */
 export type AppLogin = { name: string; password: string }
@@ -101,7 +102,7 @@ async function withClashesRetried<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } catch (error) {
-      const isClash = error instanceof postgres.PostgresError && CLASHES.has(error.code)
+      const isClash = CLASHES.has(sqlStateOf(error) ?? '')
       if (!isClash || attempt === ATTEMPTS) throw error
       await sleep(10 * attempt)
     }

@@ -125,3 +125,7 @@ export const deleteAvatar = async (
     update user_avatars set current = true, updated_at = now()
     where id = (select id from user_avatars where user_id = ${which.userId} order by id desc limit 1)`
 }
+
+/** Whether an avatar of this id is stored. */
+export const hasAvatar = async (sql: Queryable, avatarId: string): Promise<boolean> =>
+  (await sql`select 1 from user_avatars where id = ${avatarId}`).length === 1

@@ -29,7 +29,9 @@ export const claimUpdate = async (sql: Sql, update: IncomingUpdate, seconds: num
     values (${update.updateId}, ${update.kind}, ${update.telegramId}, ${sql.json(update.body as never)},
       now() + make_interval(secs => ${seconds}))
     on conflict (update_id) do update set
-      state = 'processing', attempts = telegram_updates.attempts + 1, claimed_until = excluded.claimed_until
+      state = 'processing', claimed_until = excluded.claimed_until,
+      -- a released update was counted then; whoever left it in mid-work did not come to that
+      attempts = telegram_updates.attempts + (telegram_updates.state = 'processing')::int
     where telegram_updates.state = 'failed'
       or (telegram_updates.state = 'processing' and telegram_updates.claimed_until <= now())
     returning attempts`
@@ -59,7 +61,7 @@ export const buryUpdate = async (sql: Queryable, updateId: number, reason: strin
 }
 
 /**
- * Frees an update for its next delivery. A failure that is not the update's own fault (a part of ours or Telegram's is away) does not
+ * Frees an update for its next delivery, and counts the failure. One that is not the update's own fault (a part of ours or Telegram's is away) does not
  * bring it nearer to the dead letters.
  */
 export const releaseUpdate = async (
@@ -70,6 +72,6 @@ export const releaseUpdate = async (
   await sql`
     update telegram_updates set
       state = 'failed', claimed_until = now(), last_error = ${failure.reason.slice(0, MAX_ERROR_LENGTH)},
-      attempts = case when ${failure.isOwnFault} then attempts else greatest(1, attempts - 1) end
+      attempts = attempts + ${failure.isOwnFault}::boolean::int
     where update_id = ${updateId} and state = 'processing'`
 }

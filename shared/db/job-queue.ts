@@ -48,11 +48,12 @@ export type Postponement = {
 }
 
 /** Sets when jobs are due again, and takes back the attempt that was none. */
-export const postponeJobs = async (sql: Sql, postponements: readonly Postponement[]): Promise<void> => {
-  if (postponements.length === 0) return
+export const postponeJobs = async (sql: Sql, postponements: Iterable<Postponement>): Promise<void> => {
+  const wanted = [...postponements]
+  if (wanted.length === 0) return
   await sql`
     select moved.id
-    from jsonb_to_recordset(${sql.json([...postponements])}::jsonb)
+    from jsonb_to_recordset(${sql.json(wanted)}::jsonb)
         as wanted("jobId" bigint, seconds double precision, attempts integer),
       lateral graphile_worker.reschedule_jobs(
         array[wanted."jobId"],

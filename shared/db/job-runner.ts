@@ -16,7 +16,13 @@ export type Job = { id: string; task: string; attempt: number; isLastAttempt: bo
 /** Returns when the job is done; throws to have it tried again, with graphile-worker's backoff (e^attempt seconds). */
 export type JobTask = (payload: unknown, job: Job) => Promise<void>
 
-export type RunResult = { handled: number; failed: number; postponed: Postponement[] }
+export type RunResult = {
+  /** Times that a task was started. */
+  handled: number
+  failed: number
+  /** By job: a job may come up twice in a run. */
+  postponed: Map<string, Postponement>
+}
 
 export type JobRunnerOptions = {
   /** Of a role that may use graphile-worker's tables; no DDL is done. */
@@ -29,7 +35,10 @@ export type JobRunnerOptions = {
 
 export type JobRunner = {
   /** Works off what is due until nothing is left or `budgetMs` is over; jobs under way are then finished. */
-  run: (tasks: Readonly<Record<string, JobTask>>, budget: { budgetMs: number; workers: number; signal: AbortSignal }) => Promise<RunResult>
+  run: (
+    tasks: Readonly<Record<string, JobTask>>,
+    budget: { budgetMs: number; workers: number; signal: AbortSignal },
+  ) => Promise<RunResult>
 }
 
 const CONNECT_TIMEOUT_MS = 3_000
@@ -51,20 +60,29 @@ const openPool = ({ url, applicationName, concurrency, onLog }: JobRunnerOptions
   return pool
 }
 
+/**
+ * Stands in for the one connection that runTaskListOnce asks for: it marks a job as done while it looks for the next one, two
+ * queries at a time, which one connection will not take any more (pg 9). It calls nothing but `query`.
+ */
+const asClient = (pool: pg.Pool): pg.PoolClient => pool as unknown as pg.PoolClient
+
+/**
+ * Has a worker take no more jobs. One that has not begun yet (it looks for stale locks first) cannot be stopped: it would then begin as a
+ * stopped one, and fail an assertion that nobody catches.
+ */
+const stopWorker = (worker: WorkerPool): void => {
+  if (worker._start) setTimeout(stopWorker, 10, worker)
+  // one that ended by itself meanwhile has nothing left to stop; failures show in its own promise
+  else Promise.resolve(worker.gracefulShutdown('the time is over')).catch(() => undefined)
+}
+
+/** Stops the workers when the budget is used up or the signal comes, whichever is first; what it gives ends the watch. */
 const stopAt = (workers: WorkerPool[], budgetMs: number, signal: AbortSignal): (() => void) => {
-  let isStopping = false
-  const stop = (): void => {
-    if (isStopping) return
-    isStopping = true
-    // a worker that ended by itself meanwhile has nothing left to stop
-    for (const worker of workers) worker.gracefulShutdown('the time budget is used up')?.then(undefined, () => undefined)
-  }
-  const timer = setTimeout(stop, budgetMs)
-  signal.addEventListener('abort', stop, { once: true })
-  return () => {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', stop)
-  }
+  const end = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(budgetMs))])
+  const stop = (): void => workers.forEach(stopWorker)
+  if (end.aborted) stop()
+  else end.addEventListener('abort', stop, { once: true })
+  return () => end.removeEventListener('abort', stop)
 }
 
 /**
@@ -98,8 +116,10 @@ export const createJobRunner = (options: JobRunnerOptions): JobRunner => {
         try {
           await task(payload, job)
         } catch (error) {
-          if (error instanceof RetryLater) result.postponed.push({ jobId: job.id, seconds: error.seconds, attempts: before })
-          else {
+          if (error instanceof RetryLater) {
+            result.postponed.set(job.id, { jobId: job.id, seconds: error.seconds, attempts: before })
+          } else {
+            result.postponed.delete(job.id)
             result.failed += 1
             options.onFailure(error, job)
           }
@@ -110,17 +130,19 @@ export const createJobRunner = (options: JobRunnerOptions): JobRunner => {
   }
 
   const run: JobRunner['run'] = async (tasks, { budgetMs, workers, signal }) => {
-    const result: RunResult = { handled: 0, failed: 0, postponed: [] }
+    const result: RunResult = { handled: 0, failed: 0, postponed: new Map() }
     const pool = openPool(options)
     try {
+      // graphile-worker keeps this failure to itself
+      await pool.query('select 1')
       const count = Math.max(1, Math.min(workers, options.concurrency))
-      const clients = await Promise.all(Array.from({ length: count }, () => pool.connect()))
       const taskList = wrap(tasks, result)
-      const running = clients.map((client) => runTaskListOnce(workerOptions, taskList, client))
+      const running = Array.from({ length: count }, () =>
+        runTaskListOnce(workerOptions, taskList, asClient(pool)),
+      )
       const stopWatching = stopAt(running, budgetMs, signal)
       const ends = await Promise.allSettled(running.map((worker) => worker.promise))
       stopWatching()
-      for (const [index, client] of clients.entries()) client.release(ends[index]?.status === 'rejected')
       const broken = ends.find((end) => end.status === 'rejected')
       if (broken && result.handled === 0) throw broken.reason
       return result

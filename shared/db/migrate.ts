@@ -1,8 +1,9 @@
-import postgres, { type Sql, type TransactionSql } from 'postgres'
+import type { Sql, TransactionSql } from 'postgres'
 import { LOCKS, withAdvisoryLock } from './advisory-lock.ts'
 import type { Queryable } from './client.ts'
 import { type AppliedMigration, type Migration, planMigrations } from './migration-files.ts'
 import { withOwnerConnection } from './owner-connection.ts'
+import { constraintOf, isLockTimeout, sqlStateOf } from './sqlstate.ts'
 
 export type MigrateOptions = {
   /** The owner's: a role that may create tables. */
@@ -26,8 +27,6 @@ export type MigrateResult = {
 }
 
 const NO_TRANSACTION = /^--! no-transaction\s*\n/
-const UNIQUE_VIOLATION = '23505'
-const LOCK_NOT_AVAILABLE = '55P03'
 
 /**
  * Brings the schema up to the newest file. Any number of runners may start at once: one applies, the others find
@@ -68,25 +67,6 @@ export async function assertSchemaCurrent(sql: Queryable, expectedVersion: strin
 }
 
 async function applyPending(sql: Sql, options: MigrateOptions): Promise<string[]> {
-  // a migration relies on these, whatever the role's own defaults are
-  await sql`select set_config('search_path', 'public', false), set_config('statement_timeout', '0', false)`
-  const known = await listApplied(sql)
-  const pending = planMigrations(options.files, known)
-  if (known.length === 0) await createTable(sql)
-  const applied: string[] = []
-  for (const migration of pending) {
-    if (!(await applyOne(sql, migration, options))) continue
-    applied.push(migration.id)
-    options.onApplied?.(migration.id)
-  }
-  return applied
-}
-
-async function createTable(sql: Sql): Promise<void> {
-  // asked first: `if not exists` alone prints a notice where the table stands, empty after a first file that failed
-  const [table] = await sql<[{ present: boolean }]>`
-    select to_regclass('public.schema_migrations') is not null as present`
-  if (table.present) return
   await sql`
     create table if not exists public.schema_migrations (
       id text primary key,
@@ -95,6 +75,13 @@ async function createTable(sql: Sql): Promise<void> {
       app_version text,
       constraint schema_migrations_checksum_length check (length(checksum) = 64)
     )`
+  const applied: string[] = []
+  for (const migration of planMigrations(options.files, await listApplied(sql))) {
+    if (!(await applyOne(sql, migration, options))) continue
+    applied.push(migration.id)
+    options.onApplied?.(migration.id)
+  }
+  return applied
 }
 
 /** @returns false when another runner that our lock does not reach had done it. */
@@ -103,7 +90,10 @@ async function applyOne(sql: Sql, migration: Migration, options: MigrateOptions)
   // a concurrent index waits for old transactions by lock timeout too, while it blocks nobody: it may take its time
   const lockTimeoutMs = isBare ? 0 : (options.lockTimeoutMs ?? 10_000)
   try {
-    await sql`select set_config('lock_timeout', ${String(lockTimeoutMs)}, false)`
+    // every file may rely on these, whatever the role's defaults are and the last file set
+    await sql`
+      select set_config('search_path', 'public', false), set_config('statement_timeout', '0', false),
+        set_config('lock_timeout', ${String(lockTimeoutMs)}, false)`
     const apply = isBare ? applyBare : applyInTransaction
     return await apply(sql, migration, options.appVersion ?? null)
   } catch (error) {
@@ -151,18 +141,12 @@ const insertRow = (sql: Sql | TransactionSql, { id, checksum }: Migration, appVe
   sql`insert into public.schema_migrations (id, checksum, app_version) values (${id}, ${checksum}, ${appVersion})`
 
 /** Another runner has written the same row; a unique violation of the migration's own is none. */
-const isClash = (error: unknown): boolean =>
-  error instanceof postgres.PostgresError &&
-  error.code === UNIQUE_VIOLATION &&
-  error.constraint_name === 'schema_migrations_pkey'
-
-const sqlStateOf = (error: unknown): string | undefined =>
-  error instanceof postgres.PostgresError ? error.code : undefined
+const isClash = (error: unknown): boolean => constraintOf(error) === 'schema_migrations_pkey'
 
 function describe(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   const state = sqlStateOf(error)
   if (state === undefined) return text
-  const hint = state === LOCK_NOT_AVAILABLE ? '; a running transaction holds a table it needs, try again' : ''
+  const hint = isLockTimeout(error) ? '; a running transaction holds a table it needs, try again' : ''
   return `${text} [${state}]${hint}`
 }

@@ -11,7 +11,7 @@ export type AppliedMigration = { id: string; checksum: string }
 const ID = /^(\d{4})-[a-z0-9]+(-[a-z0-9]+)*$/
 
 /** Checksum that a checkout with other line ends does not change. */
-export const checksumOf = (sql: string): string =>
+const checksumOf = (sql: string): string =>
   createHash('sha256').update(sql.replace(/\r\n?/g, '\n')).digest('hex')
 
 export const toMigration = (id: string, sql: string): Migration => ({ id, sql, checksum: checksumOf(sql) })

@@ -43,12 +43,37 @@ export const lockBalance = async (tx: Tx, userId: string): Promise<Balance> => {
   return row
 }
 
-const explainRefusal = async (tx: Tx, entry: NewTransaction): Promise<AppError> => {
-  const balance = await getBalance(tx, entry.userId)
-  const wanted = balance.coins - balance.held + entry.amount
-  return wanted < 0
-    ? insufficientFunds(-entry.amount, -wanted)
-    : new AppError('invalid_input', { detail: 'The balance would grow beyond 2^53-1 coins.' })
+type Moved = { id: string; created_at: Date; coins: number; held: number; debt: number }
+
+const moveCoins = async (tx: Tx, entry: NewTransaction): Promise<Moved | undefined> => {
+  const { amount } = entry
+  // `$n > 0` alone would make the parameter a 32-bit integer
+  const [row]: [Moved?] = await tx`
+    with moved as (
+      update user_balances set coins = coins + ${amount}, updated_at = now()
+      where user_id = ${entry.userId}
+        and (${amount}::bigint > 0 or coins - held + ${amount} >= 0)
+        and coins + ${amount} <= 9007199254740991
+      returning user_id, coins, held, debt
+    ), written as (
+      insert into transactions (user_id, amount, type, description, balance_after, service, reference, price_version, actor)
+      select user_id, ${amount}, ${entry.type}, ${entry.description}, coins,
+        ${entry.service ?? null}, ${entry.reference ?? null}, ${entry.priceVersion ?? null}, ${entry.actor}
+      from moved
+      returning id, created_at
+    )
+    select written.id, written.created_at, moved.coins, moved.held, moved.debt from moved, written`
+  return row
+}
+
+const refusalOf = (balance: Balance, amount: number): AppError | undefined => {
+  if (amount > 0) {
+    return balance.coins > Number.MAX_SAFE_INTEGER - amount
+      ? new AppError('invalid_input', { detail: 'The balance would grow beyond 2^53-1 coins.' })
+      : undefined
+  }
+  const left = balance.coins - balance.held + amount
+  return left < 0 ? insufficientFunds(-amount, -left) : undefined
 }
 
 /**
@@ -57,23 +82,14 @@ const explainRefusal = async (tx: Tx, entry: NewTransaction): Promise<AppError> 
  * @throws AppError insufficient_funds with `missing`, user_not_found
  */
 export const postTransaction = async (tx: Tx, entry: NewTransaction): Promise<Posted> => {
-  type Row = { id: string; created_at: Date; coins: number; held: number; debt: number }
-  const [row]: [Row?] = await tx`
-    with moved as (
-      update user_balances set coins = coins + ${entry.amount}, updated_at = now()
-      where user_id = ${entry.userId}
-        and (${entry.amount} > 0 or coins - held + ${entry.amount} >= 0)
-        and coins + ${entry.amount} <= 9007199254740991
-      returning user_id, coins, held, debt
-    ), written as (
-      insert into transactions (user_id, amount, type, description, balance_after, service, reference, price_version, actor)
-      select user_id, ${entry.amount}, ${entry.type}, ${entry.description}, coins,
-        ${entry.service ?? null}, ${entry.reference ?? null}, ${entry.priceVersion ?? null}, ${entry.actor}
-      from moved
-      returning id, created_at
-    )
-    select written.id, written.created_at, moved.coins, moved.held, moved.debt from moved, written`
-  if (!row) throw await explainRefusal(tx, entry)
+  let row = await moveCoins(tx, entry)
+  if (!row) {
+    // under the lock what we tell is true; coins that came or went between the statements may make it fit after all
+    const refusal = refusalOf(await lockBalance(tx, entry.userId), entry.amount)
+    if (refusal) throw refusal
+    row = await moveCoins(tx, entry)
+  }
+  if (!row) throw new Error('A locked wallet that has room took no transaction.')
   return {
     transactionId: row.id,
     createdAt: row.created_at,

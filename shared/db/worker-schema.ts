@@ -1,8 +1,8 @@
 import { Logger, runMigrations } from 'graphile-worker'
 import type { Sql } from 'postgres'
 
-/** Name of the schema that graphile-worker keeps its jobs in; shared with whoever calls `add_job` or runs the worker. */
-export const WORKER_SCHEMA = 'graphile_worker'
+/** graphile-worker's default; it stands literally in our SQL. */
+const WORKER_SCHEMA = 'graphile_worker'
 
 /** Brings graphile-worker's own schema up to its installed version, over a connection of its own. */
 export async function installWorkerSchema(ownerUrl: string, log: (line: string) => void): Promise<void> {

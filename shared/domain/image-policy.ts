@@ -4,7 +4,9 @@ import { AppError, invalidInput } from '#shared/errors.ts'
 /** Bounds of an uploaded image; data, which an operator edits (`limits.image` of the tariff). */
 export type ImageLimits = {
   maxBytes: number
-  /** Width times height. Memory while decoding grows with it: a progressive JPEG takes about 6 bytes a pixel. */
+  /**
+   * Width times height. Memory while decoding grows with it: a progressive JPEG takes about 6 bytes a pixel.
+   */
   maxPixels: number
   /** Either side, in pixels. */
   maxSide: number
@@ -12,7 +14,10 @@ export type ImageLimits = {
   maxAspect: number
 }
 
-/** Sides of the square variants that are stored, in pixels, largest first: part of the public contract (design §3). */
+/**
+ * Sides of the square variants that are stored, in pixels, largest first: part of the public contract (design
+ * §3).
+ */
 export const AVATAR_SIZES = [512, 256, 64] as const
 export type AvatarSize = (typeof AVATAR_SIZES)[number]
 
@@ -26,7 +31,10 @@ export const IMAGE_LIMITS: ImageLimits = {
 
 const refused = (detail: string): AppError => new AppError('unprocessable_media', { detail })
 
-/** Throws `unprocessable_media` (422) unless sides, pixels and aspect are within the limits and it is a still picture. */
+/**
+ * Throws `unprocessable_media` (422) unless sides, pixels and aspect are within the limits and it is a still
+ * picture.
+ */
 export const checkImageInfo = (info: Omit<ImageInfo, 'format'>, limits: ImageLimits): void => {
   const { width, height } = info
   if (width < 1 || height < 1) throw refused('The image has no pixels.')
@@ -43,8 +51,9 @@ export const checkImageInfo = (info: Omit<ImageInfo, 'format'>, limits: ImageLim
 }
 
 /**
- * The whole cheap check before a decoder sees the bytes; returns what the header says. Throws `invalid_input` (400, no bytes),
- * `too_large` (413), `unsupported_media` (415, no JPEG, PNG or WebP) or `unprocessable_media` (422).
+ * The whole cheap check before a decoder sees the bytes; returns what the header says. Throws `invalid_input`
+ * (400, no bytes), `too_large` (413), `unsupported_media` (415, no JPEG, PNG or WebP) or
+ * `unprocessable_media` (422).
  */
 export const checkImage = (bytes: Uint8Array, limits: ImageLimits = IMAGE_LIMITS): ImageInfo => {
   if (bytes.length === 0) throw invalidInput('The image is empty.')

@@ -26,7 +26,9 @@ const OTHER_MAGIC: readonly (readonly [name: string, offset: number, magic: stri
   ['markup', 0, '<'],
 ]
 
-/** Start-of-frame markers of every JPEG process; C4, C8 and CC in that range are tables (ITU T.81, table B.1). */
+/**
+ * Start-of-frame markers of every JPEG process; C4, C8 and CC in that range are tables (ITU T.81, table B.1).
+ */
 const isStartOfFrame = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
 
@@ -71,7 +73,10 @@ const sniffJpeg = (bytes: Uint8Array): ImageInfo => {
   throw broken('it ends within its header')
 }
 
-/** IHDR gives the sides; an `acTL` chunk before the first `IDAT` makes it an animation (PNG 3rd edition, 11.3.6). */
+/**
+ * IHDR gives the sides; an `acTL` chunk before the first `IDAT` makes it an animation (PNG 3rd edition,
+ * 11.3.6).
+ */
 const sniffPng = (bytes: Uint8Array): ImageInfo => {
   const view = viewOf(bytes)
   if (bytes.length < 33) throw broken('it ends within its header')
@@ -91,7 +96,9 @@ const sniffPng = (bytes: Uint8Array): ImageInfo => {
   return info
 }
 
-/** Sides of the three kinds of first chunk (RFC 9649, 2.5 to 2.7); `undefined` for a chunk that carries none. */
+/**
+ * Sides of the three kinds of first chunk (RFC 9649, 2.5 to 2.7); `undefined` for a chunk that carries none.
+ */
 const webpSides = (view: DataView, kind: string): { width: number; height: number } | undefined => {
   const u24 = (at: number): number => view.getUint16(at, true) | (view.getUint8(at + 2) << 16)
   if (kind === 'VP8X') return { width: u24(24) + 1, height: u24(27) + 1 }
@@ -121,8 +128,9 @@ const sniffWebp = (bytes: Uint8Array): ImageInfo => {
 }
 
 /**
- * Tells the format by the first bytes, never by a name or a declared type, and reads the sides from the header: cheap, and
- * before any decoder sees the bytes. Throws `unprocessable_media` when a JPEG, PNG or WebP has a header that cannot be read.
+ * Tells the format by the first bytes, never by a name or a declared type, and reads the sides from the
+ * header: cheap, and before any decoder sees the bytes. Throws `unprocessable_media` when a JPEG, PNG or WebP
+ * has a header that cannot be read.
  */
 export const sniffImage = (bytes: Uint8Array): ImageInfo | OtherFile => {
   if (startsWith(bytes, '\xff\xd8\xff')) return sniffJpeg(bytes)

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Api } from 'grammy'
-import { createPacer, type Pacer } from '#shared/cache/pacing.ts'
+import { createPacer, type Pacer, unpaced } from '#shared/cache/pacing.ts'
 import { createRateLimiter, type RateLimiter, unlimited } from '#shared/cache/rate-limit.ts'
 import { createRedis, type RedisConnection } from '#shared/cache/redis.ts'
 import { openDatabase, type Sql } from '#shared/db/client.ts'
@@ -87,7 +87,11 @@ export const openResources = (config: Config, options: ResourceOptions = {}): Re
   const telegram = lazy(() =>
     createTelegram({ ...(config.telegram ?? missing(name, 'Telegram')), timeoutMs: 6_000 }),
   )
-  const pacer = lazy(() => createPacer({ redis: redis.get().client, perSecondOverall: 25, perChatMs: 1_000 }))
+  const pacer = lazy(() =>
+    config.rateLimits
+      ? createPacer({ redis: redis.get().client, perSecondOverall: 25, perChatMs: 1_000, chatBurstMs: 3_000 })
+      : unpaced,
+  )
   const envelope = lazy(() => createEnvelope(config.masterKeys ?? missing(name, 'the master keys')))
 
   const limiters = new Map<LimitName, RateLimiter>()

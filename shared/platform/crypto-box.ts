@@ -8,8 +8,9 @@ export const KEY_BYTES = 32
 export const bindTo = (...parts: (string | number)[]): Buffer => Buffer.from(JSON.stringify(parts))
 
 /**
- * AES-256-GCM with a random 96-bit nonce: `nonce | ciphertext | tag`. Random nonces are safe up to 2^32 boxes under one key
- * (NIST SP 800-38D, 8.3); a key here belongs to one person, and the master key seals one small box a person.
+ * AES-256-GCM with a random 96-bit nonce: `nonce | ciphertext | tag`. Random nonces are safe up to 2^32 boxes
+ * under one key (NIST SP 800-38D, 8.3); a key here belongs to one person, and the master key seals one small
+ * box a person.
  */
 export const sealBox = (key: Buffer, plaintext: Buffer, aad: Buffer): Buffer => {
   const nonce = randomBytes(NONCE_BYTES)

@@ -16,7 +16,10 @@ export type Envelope = {
   rewrapDataKey: (userId: string, wrapped: Buffer) => { wrapped: Buffer; masterKeyId: string } | undefined
 }
 
-/** What a ciphertext belongs to: a row copied to another owner or record, or an older key version, does not open. */
+/**
+ * What a ciphertext belongs to: a row copied to another owner or record, or an older key version, does not
+ * open.
+ */
 export type SealContext = { ownerId: string; recordId: string; keyVersion: number }
 
 const MasterKeysFile = z.strictObject({
@@ -28,8 +31,8 @@ const MasterKeysFile = z.strictObject({
 })
 
 /**
- * Reads the secret `master-keys`: `{"current":"k1","keys":{"k1":"<base64 of 32 bytes>"}}`. Old keys stay listed until every
- * data key is wrapped anew. Throws an Error that says what is wrong and never shows a key.
+ * Reads the secret `master-keys`: `{"current":"k1","keys":{"k1":"<base64 of 32 bytes>"}}`. Old keys stay
+ * listed until every data key is wrapped anew. Throws an Error that says what is wrong and never shows a key.
  */
 export const parseMasterKeys = (json: string): MasterKeys => {
   let raw: unknown
@@ -98,8 +101,8 @@ const contextAad = (format: number, { ownerId, recordId, keyVersion }: SealConte
   bindTo('record', format, keyVersion, ownerId, recordId)
 
 /**
- * Encrypts a record under a person's data key: `format | key version (4 bytes) | box`. `compress` packs it first (Brotli 4:
- * about three times smaller for text) and is dropped where it gains nothing.
+ * Encrypts a record under a person's data key: `format | key version (4 bytes) | box`. `compress` packs it
+ * first (Brotli 4: about three times smaller for text) and is dropped where it gains nothing.
  */
 export const seal = (
   dataKey: Buffer,
@@ -125,8 +128,8 @@ export const keyVersionOf = (sealed: Buffer): number => {
 }
 
 /**
- * Decrypts what `seal` made. A plain Error means a bug or tampering: another owner, record, key or version, a flipped bit, or
- * more than 64 MiB after unpacking.
+ * Decrypts what `seal` made. A plain Error means a bug or tampering: another owner, record, key or version, a
+ * flipped bit, or more than 64 MiB after unpacking.
  */
 export const open = (dataKey: Buffer, context: SealContext, sealed: Buffer): Buffer => {
   if (keyVersionOf(sealed) !== context.keyVersion) throw new Error('A sealed record has another key version')
@@ -143,6 +146,9 @@ export const hmacHex = (key: string | Buffer, text: string): string =>
 export const sha256Hex = (data: string | Uint8Array): string =>
   createHash('sha256').update(data).digest('hex')
 
-/** Whether two texts are equal, in a time that tells nothing about where they differ or how long the secret is. */
+/**
+ * Whether two texts are equal, in a time that tells nothing about where they differ or how long the secret
+ * is.
+ */
 export const timingSafeEqualText = (a: string, b: string): boolean =>
   timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest())

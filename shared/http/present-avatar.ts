@@ -1,0 +1,30 @@
+import type { z } from 'zod'
+import type { Avatar } from '#shared/db/avatars.ts'
+import type { Resources } from './resources.ts'
+import type { AvatarView } from './schemas.ts'
+
+/** Part of the public contract (design 11): no link lives longer. */
+const LINK_SECONDS = 300
+
+/** An avatar as callers see it: with fresh presigned links, and neither object keys nor the picture's hash. */
+export const presentAvatar = async (
+  resources: Resources,
+  avatar: Pick<Avatar, 'id' | 'width' | 'height' | 'thumbhash' | 'keys' | 'current' | 'createdAt'>,
+): Promise<z.infer<typeof AvatarView>> => {
+  const bucket = resources.config.storage?.buckets.avatars ?? ''
+  const link = (key: string): Promise<string> => resources.storage.presignGet(bucket, key, LINK_SECONDS)
+  const [small, medium, large] = await Promise.all([
+    link(avatar.keys['64']),
+    link(avatar.keys['256']),
+    link(avatar.keys['512']),
+  ])
+  return {
+    id: avatar.id,
+    width: avatar.width,
+    height: avatar.height,
+    thumbhash: avatar.thumbhash,
+    urls: { '64': small, '256': medium, '512': large },
+    current: avatar.current,
+    createdAt: avatar.createdAt.toISOString(),
+  }
+}
