@@ -11,16 +11,15 @@ import { providerOf } from './providers.ts'
  */
 export const linkOf = async (
   { resources, sql }: { resources: Resources; sql: Sql },
-  { orderId, provider, invoice }: OrderView,
+  { orderId, provider: providerId, invoice }: OrderView,
 ): Promise<string | undefined> => {
   const order = await findOrder(sql, orderId)
   if (!order) return undefined
   if (order.url !== null) return order.url
   if (order.expiresAt.getTime() <= resources.clock()) return undefined
-  try {
-    const { url } = await providerOf(resources, provider).createLink({ orderId, invoice })
-    return await keepOrderUrl(sql, orderId, url)
-  } catch (error) {
+  const provider = providerOf(resources, providerId)
+  const { url } = await provider.createLink({ orderId, invoice }).catch((error: unknown) => {
     throw toAppError(error)
-  }
+  })
+  return keepOrderUrl(sql, orderId, url)
 }

@@ -61,8 +61,8 @@ export const buryUpdate = async (sql: Queryable, updateId: number, reason: strin
 }
 
 /**
- * Frees an update for its next delivery, and counts the failure. One that is not the update's own fault (a part of ours or Telegram's is away) does not
- * bring it nearer to the dead letters.
+ * Frees an update for its next delivery and counts the failure. One that is not the update's own fault (a part of ours or Telegram's is
+ * away) does not bring it nearer to the dead letters.
  */
 export const releaseUpdate = async (
   sql: Queryable,

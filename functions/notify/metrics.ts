@@ -1,0 +1,42 @@
+import { Counter, Gauge } from 'prom-client'
+import type { Resources } from '#shared/http/resources.ts'
+
+export type NotifyMetrics = {
+  ready: Gauge
+  dead: Gauge
+  sent: Counter<'kind'>
+  failed: Counter<'kind' | 'reason'>
+}
+
+const byResources = new WeakMap<Resources, NotifyMetrics>()
+
+const createNotifyMetrics = (resources: Resources): NotifyMetrics => {
+  const registers = [resources.metrics.registry]
+  return {
+    ready: new Gauge({
+      name: 'kopeika_jobs_ready',
+      help: 'Jobs that are due, after the last run',
+      registers,
+    }),
+    dead: new Gauge({ name: 'kopeika_jobs_dead', help: 'Jobs that failed as often as allowed', registers }),
+    sent: new Counter({
+      name: 'kopeika_notices_sent_total',
+      help: 'Messages sent',
+      labelNames: ['kind'],
+      registers,
+    }),
+    failed: new Counter({
+      name: 'kopeika_notices_failed_total',
+      help: 'Messages that were not sent, by why; those that are tried again count each time',
+      labelNames: ['kind', 'reason'],
+      registers,
+    }),
+  }
+}
+
+/** What this function measures beside its requests; made once for its registry. */
+export const notifyMetrics = (resources: Resources): NotifyMetrics => {
+  const metrics = byResources.get(resources) ?? createNotifyMetrics(resources)
+  byResources.set(resources, metrics)
+  return metrics
+}

@@ -1,0 +1,119 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts'
+import { openDatabase, type Sql } from './client.ts'
+import { toPublicError } from './sqlstate.ts'
+import { startProxy, type TestProxy } from './tcp-proxy.testing.ts'
+import { inTransaction } from './transaction.ts'
+
+let database: TestDatabase
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+afterAll(() => database.drop())
+
+describe('numbers', () => {
+  test('bigints are exact numbers up to 2^53-1, and refused beyond', async () => {
+    const { appSql } = database
+    const max = Number.MAX_SAFE_INTEGER
+    const [row] =
+      await appSql`select ${max}::bigint as big, ${-max}::bigint as small, count(*) as rows from users`
+    expect(row).toEqual({ big: max, small: -max, rows: 0 })
+    await expect(appSql`select 9007199254740992::bigint as beyond`).rejects.toThrow(/beyond 2\^53-1/)
+    await expect(appSql`select (-9007199254740992)::bigint as beyond`).rejects.toThrow(/beyond 2\^53-1/)
+    expect(await appSql`select 1::bigint as still_usable`).toEqual([{ still_usable: 1 }])
+  })
+})
+
+describe('sessions', () => {
+  test('have a name, UTC, and a limit on everything that can wait', async () => {
+    const sql = openDatabase({ url: database.appUrl, applicationName: 'kopeika-toy', max: 1 })
+    const [row] = await sql`
+      select current_setting('application_name') as name, current_setting('TimeZone') as zone,
+        current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock,
+        current_setting('idle_in_transaction_session_timeout') as idle`
+    await sql.end()
+    expect(row).toEqual({ name: 'kopeika-toy', zone: 'UTC', statement: '3s', lock: '2s', idle: '10s' })
+  })
+
+  test('notices of the server reach the listener', async () => {
+    const notices: string[] = []
+    const sql = openDatabase({
+      url: database.appUrl,
+      applicationName: 'test',
+      max: 1,
+      onNotice: (message) => notices.push(message),
+    })
+    await sql`do $$ begin raise notice 'hello'; end $$`
+    await sql.end()
+    expect(notices).toEqual(['hello'])
+  })
+})
+
+describe('a half-open connection', () => {
+  const SILENCE_MS = 300
+  let proxy: TestProxy
+  let sql: Sql
+
+  beforeEach(async () => {
+    const url = new URL(database.appUrl)
+    proxy = await startProxy({ host: url.hostname, port: Number(url.port) })
+    url.port = String(proxy.port)
+    url.hostname = '127.0.0.1'
+    sql = openDatabase({ url: url.href, applicationName: 'test', max: 2, silenceMs: SILENCE_MS })
+    await sql`select 1`
+  })
+  afterEach(async () => {
+    await sql.end({ timeout: 0 })
+    await proxy.close()
+  })
+
+  const settle = async (work: PromiseLike<unknown>) => {
+    const startedAt = performance.now()
+    try {
+      return { value: await work, ms: performance.now() - startedAt }
+    } catch (error) {
+      return { error: toPublicError(error), ms: performance.now() - startedAt }
+    }
+  }
+
+  test('fails the queries on it in time, and the pool works again once the line is healed', async () => {
+    proxy.swallow()
+    const [first, second] = await Promise.all([settle(sql`select 1`), settle(sql`select 2`)])
+    for (const outcome of [first, second]) {
+      expect(outcome).toMatchObject({ error: { code: 'unavailable' } })
+      expect(outcome.ms).toBeGreaterThanOrEqual(SILENCE_MS - 1)
+      expect(outcome.ms).toBeLessThan(SILENCE_MS + 1_500)
+    }
+    proxy.heal()
+    const healed = await settle(sql`select 3 as three`)
+    expect(healed).toMatchObject({ value: [{ three: 3 }] })
+    expect(healed.ms).toBeLessThan(1_500)
+  })
+
+  test('in the middle of a transaction fails it, and nothing of it stays', async () => {
+    const failing = settle(
+      inTransaction(sql, async (tx) => {
+        await tx`insert into leases (name, holder, expires_at) values ('half-open', 'me', now())`
+        proxy.swallow()
+        await tx`select 1`
+      }),
+    )
+    expect(await failing).toMatchObject({ error: { code: 'unavailable' } })
+    proxy.heal()
+    expect(await sql`select 1 from leases where name = 'half-open'`).toEqual([])
+  })
+
+  test('a connection that is idle for longer than that is left alone', async () => {
+    const [before] = await sql`select pg_backend_pid() as pid`
+    await new Promise((resolve) => setTimeout(resolve, SILENCE_MS * 2))
+    const [after] = await sql`select pg_backend_pid() as pid`
+    expect(after).toEqual(before)
+  })
+
+  test('a query that takes its time while the server lives is cut only by its own limit', async () => {
+    await expect(sql`select pg_sleep(0.2)`).resolves.toHaveLength(1)
+    await sql`set statement_timeout = 100`
+    await expect(sql`select pg_sleep(1)`).rejects.toMatchObject({ code: '57014' })
+  })
+})
