@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { enqueueReply } from '#shared/db/jobs.ts'
 import { setBlocked } from '#shared/db/users.ts'
 import type { MessageArguments, MessageId } from '#shared/domain/texts/catalogue.ts'
 import { text } from '#shared/domain/texts/texts.ts'
@@ -21,16 +22,19 @@ export type Chat = {
     id: Id,
     ...values: keyof MessageArguments<Id> extends never ? [] : [MessageArguments<Id>]
   ) => string
-  /** Sends an answer. @throws AppError when Telegram does not take it now: the update is then delivered again. */
-  reply: (message: OutgoingMessage) => Promise<void>
+  /**
+   * Sends an answer, later where Telegram does not take it now. `isPrivate` words are never written down for that: then it throws
+   * AppError unavailable, and the update is delivered again.
+   */
+  reply: (message: OutgoingMessage, options?: { isPrivate?: boolean }) => Promise<void>
   /** Calls another function for this person, with a key derived from the update: a second delivery changes nothing again. */
   call: <T>(call: Omit<FunctionCall, 'idempotencyKey' | 'requestId'>, schema: z.ZodType<T>) => Promise<T>
 }
 
 const senders = new WeakMap<Resources, MessageSender>()
 
-/** A person waits in front of the screen: longer pacing delays go back to Telegram as a retry. */
-const MAX_PACING_WAIT_MS = 3_000
+/** The webhook is answered within a second or so: an answer that must wait longer for its turn is queued. */
+const MAX_PACING_WAIT_MS = 1_000
 
 const senderOf = (resources: Resources): MessageSender => {
   let sender = senders.get(resources)
@@ -41,13 +45,24 @@ const senderOf = (resources: Resources): MessageSender => {
   return sender
 }
 
-/** Sends to a chat; a person who blocked the bot is remembered, and nothing more can be done for this update. */
-export const sendTo = async (
-  resources: Resources,
-  chatId: number,
-  person: Person,
+/** Telegram does not take it now: `notify` sends it later, unless its words must not lie in a job's row. */
+const sendLater = async (
+  { resources, chatId, person }: Pick<Chat, 'resources' | 'chatId' | 'person'>,
   message: OutgoingMessage,
+  { isPrivate, afterSeconds }: { isPrivate: boolean; afterSeconds: number },
 ): Promise<void> => {
+  if (isPrivate) throw unavailable('Telegram does not take messages now.', undefined, afterSeconds)
+  await enqueueReply(resources.sql, { userId: person.user.id, chatId, message }, afterSeconds)
+  resources.wake('notify')
+}
+
+/** Sends to the chat; a person who blocked the bot is remembered, and nothing more can be done for this update. */
+const send = async (
+  chat: Pick<Chat, 'resources' | 'chatId' | 'person'>,
+  message: OutgoingMessage,
+  isPrivate: boolean,
+): Promise<void> => {
+  const { resources, chatId, person } = chat
   const outcome = await senderOf(resources).send(chatId, message)
   if (outcome.ok) return
   switch (outcome.reason) {
@@ -58,8 +73,9 @@ export const sendTo = async (
       throw new AppError('internal', {
         cause: new Error(`Telegram refused a message: ${outcome.description}`),
       })
-    default:
-      throw unavailable('Telegram does not take messages now.', undefined, outcome.retryAfterSeconds)
+    case 'rate_limited':
+    case 'unavailable':
+      return sendLater(chat, message, { isPrivate, afterSeconds: outcome.retryAfterSeconds ?? 1 })
   }
 }
 
@@ -75,7 +91,7 @@ export const openChat = (options: {
   return {
     ...options,
     say: (id, ...values) => text(person.settings.language, id, ...values),
-    reply: (message) => sendTo(resources, chatId, person, message),
+    reply: (message, { isPrivate = false } = {}) => send({ resources, chatId, person }, message, isPrivate),
     call: (request, schema) => {
       calls += 1
       const isChange = request.method !== 'GET'

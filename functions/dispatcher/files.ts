@@ -68,16 +68,19 @@ const saveTranscript = async (
     },
     TranscriptSaved,
   )
-  await chat.reply({
-    kind: 'text',
-    text: chat.say('transcript-saved', {
-      title: transcript.title ?? title,
-      characters: transcript.characters,
-      coins: priceOf(chat, 'transcript'),
-      balance: await readCoins(chat),
-    }),
-    keyboard: [[screenButton(chat, 'transcripts'), screenButton(chat, 'history')]],
-  })
+  await chat.reply(
+    {
+      kind: 'text',
+      text: chat.say('transcript-saved', {
+        title: transcript.title ?? title,
+        characters: transcript.characters,
+        coins: priceOf(chat, 'transcript'),
+        balance: await readCoins(chat),
+      }),
+      keyboard: [[screenButton(chat, 'transcripts'), screenButton(chat, 'history')]],
+    },
+    { isPrivate: true },
+  )
 }
 
 const takeDocument = async (

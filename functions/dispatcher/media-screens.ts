@@ -48,11 +48,14 @@ export const showAvatar = async (chat: Chat): Promise<void> => {
   )
   if (!currentAvatar) return chat.reply({ kind: 'text', text: chat.say('avatar-none', { coins }) })
   const bytes = await fetchBytes(currentAvatar.urls['512'])
-  await chat.reply({
-    kind: 'photo',
-    bytes: bytes.toString('base64'),
-    caption: chat.say('avatar-caption', { date: dateOf(chat, currentAvatar.createdAt) }),
-  })
+  await chat.reply(
+    {
+      kind: 'photo',
+      bytes: bytes.toString('base64'),
+      caption: chat.say('avatar-caption', { date: dateOf(chat, currentAvatar.createdAt) }),
+    },
+    { isPrivate: true },
+  )
 }
 
 /** /transcripts: a page of the list with a button for each. */
@@ -95,6 +98,7 @@ export const showTranscripts = async (
   const content = { text: [chat.say('transcripts-title'), ...lines].join('\n\n'), keyboard }
   await chat.reply(
     more ? { kind: 'edit', messageId: more.messageId, ...content } : { kind: 'text', ...content },
+    { isPrivate: true },
   )
 }
 
@@ -106,20 +110,26 @@ export const showTranscript = async (chat: Chat, id: string): Promise<void> => {
   )
   const title = transcript.title ?? '…'
   const isLong = text.length > SHOWN_CHARACTERS
-  await chat.reply({
-    kind: 'text',
-    text: chat.say('transcript-show', {
-      title,
-      characters: transcript.characters,
-      date: dateOf(chat, transcript.createdAt),
-      text: isLong ? `${text.slice(0, SHOWN_CHARACTERS).toWellFormed()}…` : text,
-    }),
-  })
+  await chat.reply(
+    {
+      kind: 'text',
+      text: chat.say('transcript-show', {
+        title,
+        characters: transcript.characters,
+        date: dateOf(chat, transcript.createdAt),
+        text: isLong ? `${text.slice(0, SHOWN_CHARACTERS).toWellFormed()}…` : text,
+      }),
+    },
+    { isPrivate: true },
+  )
   if (!isLong) return
-  await chat.reply({
-    kind: 'document',
-    filename: 'transcript.txt',
-    bytes: Buffer.from(text, 'utf8').toString('base64'),
-    caption: chat.say('transcript-more'),
-  })
+  await chat.reply(
+    {
+      kind: 'document',
+      filename: 'transcript.txt',
+      bytes: Buffer.from(text, 'utf8').toString('base64'),
+      caption: chat.say('transcript-more'),
+    },
+    { isPrivate: true },
+  )
 }

@@ -1,14 +1,16 @@
 import { countJobs, freeAbandonedJobs, postponeJobs } from '#shared/db/job-queue.ts'
 import { createJobRunner, type JobRunner, type JobTask } from '#shared/db/job-runner.ts'
-import { NOTICE_TASK } from '#shared/db/jobs.ts'
+import { NOTICE_TASK, REPLY_TASK } from '#shared/db/jobs.ts'
 import { DELETE_OBJECTS_TASK, DeleteObjectsPayload } from '#shared/db/object-jobs.ts'
 import type { Resources } from '#shared/http/resources.ts'
 import { createSender } from '#shared/telegram/sender.ts'
 import { notifyMetrics } from './metrics.ts'
-import { sendNotice, type Tally } from './send-notice.ts'
+import { sendNotice } from './send-notice.ts'
+import { sendReply } from './send-reply.ts'
+import type { Tally } from './settle-outcome.ts'
 
 /** What `POST /` is about. */
-const TASKS = [NOTICE_TASK, DELETE_OBJECTS_TASK] as const
+const TASKS = [NOTICE_TASK, REPLY_TASK, DELETE_OBJECTS_TASK] as const
 
 /** Time for taking up jobs; those under way are then finished, each bounded by the pacer's wait and the outside's timeouts. */
 const BUDGET_MS = 5_000
@@ -47,6 +49,7 @@ const tasksOf = (resources: Resources, tally: Tally): Record<(typeof TASKS)[numb
   })
   return {
     [NOTICE_TASK]: (payload) => sendNotice({ resources, sender, tally }, payload),
+    [REPLY_TASK]: (payload) => sendReply({ resources, sender, tally }, payload),
     [DELETE_OBJECTS_TASK]: async (payload) => {
       const { bucket, keys } = DeleteObjectsPayload.parse(payload)
       await resources.storage.remove(bucket, keys)

@@ -1,16 +1,10 @@
-import { RetryLater } from '#shared/db/job-runner.ts'
 import { getSettings } from '#shared/db/states.ts'
-import { findUser, setBlocked } from '#shared/db/users.ts'
+import { findUser } from '#shared/db/users.ts'
 import type { Resources } from '#shared/http/resources.ts'
 import type { Sender, SendPriority } from '#shared/telegram/sender.ts'
-import { notifyMetrics } from './metrics.ts'
 import { QueuedNotice } from './notices.ts'
 import { isWanted, renderNotice } from './render-notice.ts'
-
-/** What happened to notices in one run. */
-export type Tally = { sent: number; failed: number }
-
-const DEFAULT_PAUSE_SECONDS = 5
+import { settleOutcome, type Tally } from './settle-outcome.ts'
 
 const priorityOf = (kind: QueuedNotice['kind']): SendPriority =>
   kind.startsWith('payment-') ? 'high' : 'normal'
@@ -24,8 +18,7 @@ export const sendNotice = async (
   { resources, sender, tally }: { resources: Resources; sender: Sender; tally: Tally },
   payload: unknown,
 ): Promise<void> => {
-  const { sql, log } = resources
-  const { sent, failed } = notifyMetrics(resources)
+  const { sql } = resources
   // Not ours to drop: a newer version may have queued it, and its attempts end in an alert.
   const notice = QueuedNotice.parse(payload)
   const { kind } = notice
@@ -37,27 +30,5 @@ export const sendNotice = async (
   const text = renderNotice(notice, settings.language)
   const priority = priorityOf(kind)
   const outcome = await sender.send(user.telegramId, { kind: 'text', text }, { priority })
-  if (outcome.ok) {
-    tally.sent += 1
-    sent.inc({ kind })
-    return
-  }
-  const { reason } = outcome
-  failed.inc({ kind, reason })
-  switch (reason) {
-    case 'rate_limited':
-      throw new RetryLater(outcome.retryAfterSeconds ?? DEFAULT_PAUSE_SECONDS)
-    case 'unavailable':
-      throw new Error('Telegram is not available')
-    case 'blocked':
-    case 'gone':
-      tally.failed += 1
-      return setBlocked(sql, user.telegramId, true)
-    case 'rejected':
-      tally.failed += 1
-      log.error(
-        { userId: user.id, kind, description: outcome.description },
-        'Telegram refused a notice for good',
-      )
-  }
+  await settleOutcome({ resources, tally, outcome, kind, user })
 }

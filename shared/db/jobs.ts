@@ -48,3 +48,26 @@ export const enqueueNotice = async (
       priority => ${options.priority}
     )`
 }
+
+/** Name of the graphile-worker task that sends an answer of the conversation which Telegram did not take at once. */
+export const REPLY_TASK = 'send_reply'
+
+/**
+ * Queues an answer as it stands (an OutgoingMessage of shared/telegram/outgoing.ts). Only for words that are no secret: the row holds them
+ * until they are sent.
+ */
+export const enqueueReply = async (
+  sql: Queryable,
+  reply: { userId: string; chatId: number; message: unknown },
+  afterSeconds: number,
+): Promise<void> => {
+  await sql`
+    select graphile_worker.add_job(
+      ${REPLY_TASK},
+      ${sql.json(reply as never)}::json,
+      queue_name => ${`person:${reply.userId}`},
+      run_at => now() + make_interval(secs => ${afterSeconds}),
+      max_attempts => ${MAX_ATTEMPTS},
+      priority => ${PRIORITY.reply}
+    )`
+}

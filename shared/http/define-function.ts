@@ -3,14 +3,14 @@ import { toPublicError } from '#shared/db/sqlstate.ts'
 import { AppError } from '#shared/errors.ts'
 import { type Client, hasScope } from '#shared/platform/clients.ts'
 import { type Config, describeConfig, loadConfig, type Need } from '#shared/platform/config.ts'
-import { timingSafeEqualText } from '#shared/platform/crypto.ts'
 import { withDeadline } from '#shared/platform/deadline.ts'
 import { processEnv } from '#shared/platform/env.ts'
 import { createSecretReader } from '#shared/platform/secrets.ts'
 import { createTokenVerifier, type TokenVerifier } from '#shared/platform/tokens.ts'
 import type { HttpRequest, HttpResponse, RunningFunction } from '../../templates/node24-ts/contract.ts'
 import { matchRoute } from './match.ts'
-import { baseHeaders, renderProblem } from './problem.ts'
+import { answerHealth, answerMetrics, answerReady } from './probes.ts'
+import { renderProblem } from './problem.ts'
 import { openResources, type ResourceOptions, type Resources } from './resources.ts'
 import type { Route, RouteContext } from './route.ts'
 import { readInput, runChange, runRead, runScheduled } from './run-route.ts'
@@ -130,11 +130,14 @@ const runRoute = async (
       case 'scheduled':
         return runScheduled(route, context, { byCronConnector })
       case 'open':
-        return route.run({ ...context, request })
+        // not spread: a copy would open the database for a route that needs none
+        return route.run(Object.assign(context, { request }))
     }
   })
-  for (const work of later)
-    work().catch((error: unknown) => log.warn({ err: error }, 'work after the answer failed'))
+  for (const work of later) {
+    const run = async (): Promise<unknown> => work()
+    run().catch((error: unknown) => log.warn({ err: error }, 'work after the answer failed'))
+  }
   return response
 }
 
@@ -171,59 +174,12 @@ const handleRoute = async (
   return response
 }
 
-const plain = (status: number, body: string, requestId: string, type = 'application/json'): HttpResponse => ({
-  status,
-  headers: { ...baseHeaders(requestId), 'content-type': type },
-  body,
-})
-
-const READY_TIMEOUT_MS = 2_000
-
-const answerReady = async (
-  opened: Opened,
-  requestId: string,
-  request: HttpRequest,
-): Promise<HttpResponse> => {
-  const { resources, definition } = opened
-  try {
-    await withDeadline(READY_TIMEOUT_MS, request.signal, async () => {
-      if (definition.needs.includes('database')) await resources.sql`select 1`
-      await definition.onReady?.(resources)
-    })
-    return plain(200, JSON.stringify({ status: 'ready' }), requestId)
-  } catch (error) {
-    resources.log.warn({ err: error }, 'not ready')
-    return renderProblem(
-      new AppError('unavailable', { detail: 'Not ready yet.', retryAfterSeconds: 1 }),
-      requestId,
-    )
-  }
-}
-
-const answerMetrics = async (
-  opened: Opened,
-  request: HttpRequest,
-  requestId: string,
-): Promise<HttpResponse> => {
-  const { resources } = opened
-  const token = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
-  if (!timingSafeEqualText(token, resources.config.metricsToken)) {
-    return renderProblem(
-      new AppError('unauthenticated', { detail: 'Send the metrics token as bearer.' }),
-      requestId,
-    )
-  }
-  const { registry } = resources.metrics
-  return plain(200, await registry.metrics(), requestId, registry.contentType)
-}
-
 const handle = (opened: Opened, request: HttpRequest): Promise<HttpResponse> => {
   const requestId = requestIdOf(request)
   if (request.method === 'GET') {
-    if (request.path === '/ready') return answerReady(opened, requestId, request)
-    if (request.path === '/healthz')
-      return Promise.resolve(plain(200, JSON.stringify({ status: 'ok' }), requestId))
-    if (request.path === '/metrics') return answerMetrics(opened, request, requestId)
+    if (request.path === '/ready') return answerReady(opened, request, requestId)
+    if (request.path === '/healthz') return Promise.resolve(answerHealth(requestId))
+    if (request.path === '/metrics') return answerMetrics(opened.resources, request, requestId)
   }
   return handleRoute(opened, request, requestId)
 }

@@ -1,0 +1,101 @@
+import sharp from 'sharp'
+import { expect, test } from 'vitest'
+import { newChat, post, request, sendForm, startTestServer, TOKEN } from './test-server.ts'
+
+const picture = (width: number, height: number) =>
+  sharp({ create: { width, height, channels: 3, background: '#4a83d4' } })
+    .jpeg()
+    .toBuffer()
+
+test('a photo comes in several sizes, upright JPEGs without metadata, the largest last', async () => {
+  const simulator = await startTestServer()
+  const chat = await newChat(simulator)
+  const turned = await sharp(await picture(1500, 600))
+    .withMetadata({ orientation: 6 })
+    .jpeg()
+    .toBuffer()
+  const photo = new File([new Uint8Array(turned)], 'me.jpg', { type: 'image/jpeg' })
+  const { body } = await sendForm(`${chat}/messages`, { photo, caption: 'Это я' })
+  const sizes: { width: number; height: number; file_id: string }[] = body.message.photo
+  expect(sizes.map(({ width, height }) => [width, height])).toEqual([
+    [128, 320],
+    [320, 800],
+    [512, 1280],
+  ])
+  const { body: file } = await post(`${simulator.apiRoot}/bot${TOKEN}/getFile`, {
+    file_id: sizes.at(-1)?.file_id,
+  })
+  const response = await fetch(`${simulator.apiRoot}/file/bot${TOKEN}/${file.result.file_path}`)
+  const bytes = Buffer.from(await response.arrayBuffer())
+  expect(bytes.length).toBe(file.result.file_size)
+  expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width: 512, height: 1280 })
+  expect((await sharp(bytes).metadata()).exif).toBeUndefined()
+})
+
+test('a small photo has one size', async () => {
+  const simulator = await startTestServer()
+  const photo = new File([new Uint8Array(await picture(100, 80))], 'small.jpg')
+  const { body } = await sendForm(`${await newChat(simulator)}/messages`, { photo })
+  expect(body.message.photo).toMatchObject([{ width: 100, height: 80 }])
+})
+
+test('what is no picture, and a strip, are refused', async () => {
+  const chat = await newChat(await startTestServer())
+  const text = new File(['hello'], 'x.jpg', { type: 'image/jpeg' })
+  expect(await sendForm(`${chat}/messages`, { photo: text })).toMatchObject({ status: 400 })
+  const strip = new File([new Uint8Array(await picture(2100, 100))], 'strip.jpg')
+  expect((await sendForm(`${chat}/messages`, { photo: strip })).body.error).toContain(
+    'PHOTO_INVALID_DIMENSIONS',
+  )
+})
+
+test('a document stays byte for byte and can be sent again by its id', async () => {
+  const simulator = await startTestServer()
+  const chat = await newChat(simulator)
+  const document = new File(['1\n00:00 --> 00:01\nПривет\n'], 'встреча.srt', {
+    type: 'application/x-subrip',
+  })
+  const { body } = await sendForm(`${chat}/messages`, { document, caption: '<b>как есть</b>' })
+  expect(body.message).toMatchObject({
+    caption: '<b>как есть</b>',
+    document: { file_name: 'встреча.srt', mime_type: 'application/x-subrip', file_size: document.size },
+  })
+  const { file_id } = body.message.document
+  const api = `${simulator.apiRoot}/bot${TOKEN}`
+  const { body: file } = await post(`${api}/getFile`, { file_id })
+  const response = await fetch(`${simulator.apiRoot}/file/bot${TOKEN}/${file.result.file_path}`)
+  expect(await response.text()).toBe(await document.text())
+  const chat_id = body.message.chat.id
+  expect(
+    (await post(`${api}/sendDocument`, { chat_id, document: file_id })).body.result.document.file_id,
+  ).toBe(file_id)
+  expect((await post(`${api}/sendPhoto`, { chat_id, photo: file_id })).status).toBe(400)
+  const upload = await sendForm(`${api}/sendDocument`, {
+    chat_id: String(chat_id),
+    document: 'attach://f',
+    f: document,
+  })
+  expect(upload.body.result.document.file_name).toBe('встреча.srt')
+  const shown = await fetch(`${simulator.apiRoot}/sim/files/${file_id}`)
+  expect(shown.headers.get('content-disposition')).toMatch(/^attachment/)
+})
+
+test('getFile refuses more than 20 MB and unknown ids; downloads need the token', async () => {
+  const simulator = await startTestServer()
+  const facts = {
+    fileUniqueId: 'u',
+    filePath: 'documents/file_1.bin',
+    kind: 'document' as const,
+    mimeType: 'x/y',
+  }
+  simulator.state.files.set('huge', { ...facts, fileId: 'huge', sizeBytes: 20 * 1024 * 1024 + 1 })
+  const api = `${simulator.apiRoot}/bot${TOKEN}`
+  expect((await post(`${api}/getFile`, { file_id: 'huge' })).body.description).toBe(
+    'Bad Request: file is too big',
+  )
+  expect((await post(`${api}/getFile`, { file_id: 'nothing' })).body.description).toBe(
+    'Bad Request: invalid file_id',
+  )
+  expect((await request(`${simulator.apiRoot}/file/bot1:no/documents/file_1.bin`)).status).toBe(401)
+  expect((await request(`${simulator.apiRoot}/file/bot${TOKEN}/documents/none`)).status).toBe(404)
+})

@@ -1,0 +1,49 @@
+import { HttpResponse, http } from 'msw'
+import { BotApiError, badRequest } from './api-error.ts'
+import { BodyError, type RequestContent, readContent } from './body.ts'
+import { fileByPath, readFileBytes } from './files.ts'
+import { type BotApiResult, callMethod } from './methods/call.ts'
+import type { SimulatorState } from './state.ts'
+
+const answer = ({ status, body }: BotApiResult): Response => Response.json(body, { status })
+
+const refuse = (error: BotApiError) => answer({ status: error.errorCode, body: error.toBody() })
+
+const readCall = async (request: Request): Promise<RequestContent> => {
+  const query = Object.fromEntries(new URL(request.url).searchParams)
+  if (request.method === 'GET') return { fields: query, files: new Map() }
+  const { fields, files } = await readContent(request)
+  return { fields: { ...query, ...fields }, files }
+}
+
+/**
+ * The Bot API under `apiRoot` as msw handlers: for `setupServer` in tests of this process (apiRoot https://api.telegram.org), and
+ * behind a port through `getResponse`.
+ */
+export const botApiHandlers = (state: SimulatorState, apiRoot: string) => [
+  http.get(`${apiRoot}/file/bot:token/*`, async ({ params, request }) => {
+    if (params.token !== state.token) return refuse(new BotApiError(401, 'Unauthorized'))
+    const prefix = `/file/bot${state.token}/`
+    const file = fileByPath(state, decodeURIComponent(new URL(request.url).pathname).slice(prefix.length))
+    if (file === undefined) return refuse(new BotApiError(404, 'Not Found'))
+    const bytes = await readFileBytes(state, file)
+    return HttpResponse.arrayBuffer(new Uint8Array(bytes).buffer, {
+      headers: { 'content-type': file.kind === 'photo' ? file.mimeType : 'application/octet-stream' },
+    })
+  }),
+
+  http.all(`${apiRoot}/bot:token/:method`, async ({ params, request }) => {
+    if (params.token !== state.token) return refuse(new BotApiError(401, 'Unauthorized'))
+    const { signal } = request
+    try {
+      return answer(
+        await callMethod(state, { method: String(params.method), ...(await readCall(request)), signal }),
+      )
+    } catch (error) {
+      if (error instanceof BodyError) return refuse(badRequest("can't parse the request's body"))
+      throw error
+    }
+  }),
+
+  http.all(`${apiRoot}/*`, () => refuse(new BotApiError(404, 'Not Found'))),
+]

@@ -1,0 +1,103 @@
+import type { File } from '@grammyjs/types'
+import { z } from 'zod'
+import { badRequest } from '../api-error.ts'
+import {
+  addDocument,
+  addPhoto,
+  DOWNLOAD_LIMIT_BYTES,
+  readFileBytes,
+  toDocument,
+  toPhotoSize,
+  UPLOAD_LIMIT_BYTES,
+  type Upload,
+} from '../files.ts'
+import type { StoredFile } from '../model.ts'
+import { reachablePerson } from '../people.ts'
+import type { SimulatorState } from '../state.ts'
+import { defineMethod, type MethodContext } from './define.ts'
+import { messageCaption, SendTarget, sendContent } from './send.ts'
+
+type Source = { upload: Upload } | { known: StoredFile }
+
+/** The file that a field means: an upload of that name, `attach://other-name`, or the id of a file that is there. */
+const sourceOf = ({ state, files }: MethodContext, field: string, value: string | undefined): Source => {
+  const attached = value?.startsWith('attach://') ? value.slice('attach://'.length) : field
+  const upload = files.get(attached)
+  if (upload !== undefined) {
+    if (upload.bytes.length === 0) throw badRequest('file must be non-empty')
+    return { upload }
+  }
+  const known = value === undefined ? undefined : state.files.get(value)
+  if (known !== undefined) return { known }
+  if (value === undefined || value === '') throw badRequest(`there is no ${field} in the request`)
+  throw badRequest('wrong file identifier/HTTP URL specified')
+}
+
+/** All sizes of a photo that is sent again by one of its ids: here only that one. */
+const resendPhoto = (file: StoredFile) => {
+  if (file.kind !== 'photo') throw badRequest("can't use file of type Document as Photo")
+  return [toPhotoSize(file)]
+}
+
+const resendDocument = (file: StoredFile) => {
+  if (file.kind !== 'document') throw badRequest("can't use file of type Photo as Document")
+  return toDocument(file)
+}
+
+const uploadDocument = async (state: SimulatorState, upload: Upload) => {
+  if (upload.bytes.length > UPLOAD_LIMIT_BYTES) throw badRequest('file is too big')
+  return toDocument(await addDocument(state, upload))
+}
+
+const Caption = { caption: z.string().optional(), parse_mode: z.string().optional() }
+
+/** `getFile`: where the bytes lie. Throws 400 above 20 MB, as Telegram does. */
+const describeFile = (file: StoredFile): File => {
+  if (file.sizeBytes > DOWNLOAD_LIMIT_BYTES) throw badRequest('file is too big')
+  return {
+    file_id: file.fileId,
+    file_unique_id: file.fileUniqueId,
+    file_size: file.sizeBytes,
+    file_path: file.filePath,
+  }
+}
+
+export const fileMethods = {
+  sendPhoto: defineMethod(
+    SendTarget.extend({ ...Caption, photo: z.string().optional() }),
+    async ({ photo, caption, parse_mode, ...target }, context) => {
+      const { state } = context
+      reachablePerson(state, target.chat_id)
+      const text = messageCaption(caption, parse_mode)
+      const source = sourceOf(context, 'photo', photo)
+      const sizes =
+        'known' in source ? resendPhoto(source.known) : await addPhoto(state, source.upload, 'bot')
+      return sendContent(state, target, { photo: sizes, ...text })
+    },
+  ),
+
+  sendDocument: defineMethod(
+    SendTarget.extend({ ...Caption, document: z.string().optional() }),
+    async ({ document, caption, parse_mode, ...target }, context) => {
+      const { state } = context
+      reachablePerson(state, target.chat_id)
+      const text = messageCaption(caption, parse_mode)
+      const source = sourceOf(context, 'document', document)
+      const sent =
+        'known' in source ? resendDocument(source.known) : await uploadDocument(state, source.upload)
+      return sendContent(state, target, { document: sent, ...text })
+    },
+  ),
+
+  getFile: defineMethod(z.object({ file_id: z.string().min(1) }), async ({ file_id }, { state }) => {
+    const file = state.files.get(file_id)
+    if (file === undefined) throw badRequest('invalid file_id')
+    const answer = describeFile(file)
+    await readFileBytes(state, file).catch((error: unknown) => {
+      throw Object.assign(badRequest('wrong file_id or the file is temporarily unavailable'), {
+        cause: error,
+      })
+    })
+    return answer
+  }),
+}

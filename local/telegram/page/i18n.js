@@ -1,0 +1,64 @@
+import { TEXTS } from './texts.js'
+
+const STORED = 'kopeika-language'
+
+let language =
+  localStorage.getItem(STORED) ?? (navigator.language.toLowerCase().startsWith('ru') ? 'ru' : 'en')
+if (!(language in TEXTS)) language = 'en'
+
+export const currentLanguage = () => language
+
+export const t = (key) => TEXTS[language][key]
+
+/** Puts the texts into everything that names one: `data-i18n`, `data-i18n-label`, `data-i18n-placeholder`. */
+export const translatePage = () => {
+  document.documentElement.lang = language
+  for (const element of document.querySelectorAll('[data-i18n]'))
+    element.textContent = t(element.dataset.i18n)
+  for (const element of document.querySelectorAll('[data-i18n-label]')) {
+    element.setAttribute('aria-label', t(element.dataset.i18nLabel))
+    element.title = t(element.dataset.i18nLabel)
+  }
+  for (const element of document.querySelectorAll('[data-i18n-placeholder]')) {
+    element.placeholder = t(element.dataset.i18nPlaceholder)
+  }
+}
+
+export const switchLanguage = () => {
+  language = language === 'ru' ? 'en' : 'ru'
+  localStorage.setItem(STORED, language)
+  translatePage()
+}
+
+const locale = () => (language === 'ru' ? 'ru-RU' : 'en-GB')
+
+export const formatTime = (seconds) =>
+  new Date(seconds * 1000).toLocaleTimeString(locale(), { hour: '2-digit', minute: '2-digit' })
+
+export const formatDay = (seconds) => {
+  const date = new Date(seconds * 1000)
+  const days = Math.round(
+    (new Date().setHours(0, 0, 0, 0) - new Date(date).setHours(0, 0, 0, 0)) / 86_400_000,
+  )
+  if (days === 0) return t('today')
+  if (days === 1) return t('yesterday')
+  return date.toLocaleDateString(locale(), {
+    day: 'numeric',
+    month: 'long',
+    year: days > 300 ? 'numeric' : undefined,
+  })
+}
+
+export const formatNumber = (value) => value.toLocaleString(locale())
+
+export const formatBytes = (bytes) => {
+  const step = bytes < 1024 ? 0 : bytes < 1024 ** 2 ? 1 : 2
+  const value = bytes / 1024 ** step
+  return `${value.toLocaleString(locale(), { maximumFractionDigits: step === 0 || value >= 10 ? 0 : 1 })} ${t('units')[step]}`
+}
+
+/** A price: whole Stars (the caller adds the star), or money in the smallest units of its currency. */
+export const formatMoney = (amount, currency) =>
+  currency === 'XTR'
+    ? formatNumber(amount)
+    : (amount / 100).toLocaleString(locale(), { style: 'currency', currency })
