@@ -15,6 +15,10 @@ const makePeople = async (sql: ReturnType<typeof openDatabase>): Promise<string[
   await sql`
     insert into transactions (user_id, amount, type, description, balance_after, actor)
     select id, 1000000000, 'opening', 'bench', 1000000000, 'bench' from users where telegram_id > 900000000`
+  // a program that charges hundreds of times a second does not write to the chat each time
+  await sql`
+    insert into user_states (user_id, state_data)
+    select id, '{"settings": {"receipts": false}}' from users where telegram_id > 900000000`
   return rows.map(({ id }) => id)
 }
 

@@ -8,10 +8,10 @@ import { createImagePipeline, type ImagePipeline } from '#shared/storage/image-p
 /** An avatar whose objects are stored and whose row is not written yet. */
 export type NewAvatar = { id: string; data: AvatarData; objects: NewObjects }
 
-/** An image of 50 megapixels takes some 300 MB while it is decoded. */
+/** A progressive JPEG of 50 megapixels takes some 300 MB while it is decoded. */
 const CONCURRENCY = 2
-/** Each that waits holds up to 20 MB of bytes. */
-const QUEUE_LIMIT = 20
+/** Each that waits holds up to 20 MB of bytes: with twenty in the house the process stays below 1.2 GB. */
+const QUEUE_LIMIT = 18
 const DECODE_TIMEOUT_SECONDS = 8
 
 const pipelines = new WeakMap<Resources, ImagePipeline>()

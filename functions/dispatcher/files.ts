@@ -6,9 +6,12 @@ import { screenButton } from './keyboards.ts'
 
 const AvatarSaved = z.looseObject({ transactionId: z.string().nullable() })
 const TranscriptSaved = z.looseObject({
+  transactionId: z.string(),
   transcript: z.looseObject({ title: z.string().nullable(), characters: z.int() }),
 })
-const Balance = z.looseObject({ balance: z.looseObject({ coins: z.int() }) })
+const History = z.looseObject({
+  items: z.array(z.looseObject({ id: z.string(), amount: z.int(), balanceAfter: z.int() })),
+})
 
 const FORMAT_OF_EXTENSION = { txt: 'text', srt: 'srt', vtt: 'vtt', json: 'json' } as const
 type Extension = keyof typeof FORMAT_OF_EXTENSION
@@ -17,14 +20,13 @@ const IMAGE_EXTENSIONS = new Set(['jpg', 'jpeg', 'png', 'webp'])
 const isTranscriptExtension = (extension: string): extension is Extension =>
   Object.hasOwn(FORMAT_OF_EXTENSION, extension)
 
-const readCoins = async (chat: Chat): Promise<number> => {
-  const path = `/?userId=${chat.person.user.id}`
-  const { balance } = await chat.call({ functionName: 'profile', method: 'GET', path }, Balance)
-  return balance.coins
+/** What a piece of work really cost, from the ledger: the price of an hour's transcript depends on its length. */
+const readCharge = async (chat: Chat, transactionId: string): Promise<{ coins: number; balance: number }> => {
+  const path = `/transactions?userId=${chat.person.user.id}&limit=20`
+  const { items } = await chat.call({ functionName: 'profile', method: 'GET', path }, History)
+  const charge = items.find(({ id }) => id === transactionId)
+  return { coins: -(charge?.amount ?? 0), balance: charge?.balanceAfter ?? items[0]?.balanceAfter ?? 0 }
 }
-
-const priceOf = (chat: Chat, service: 'avatar' | 'transcript'): number =>
-  chat.resources.tariff.services[service]?.coins ?? 0
 
 const saveAvatar = async (chat: Chat, fileId: string): Promise<void> => {
   const saved = await chat.call(
@@ -40,7 +42,7 @@ const saveAvatar = async (chat: Chat, fileId: string): Promise<void> => {
     text:
       saved.transactionId === null
         ? chat.say('avatar-same')
-        : chat.say('avatar-saved', { coins: priceOf(chat, 'avatar'), balance: await readCoins(chat) }),
+        : chat.say('avatar-saved', await readCharge(chat, saved.transactionId)),
     keyboard: [[screenButton(chat, 'avatar'), screenButton(chat, 'history')]],
   })
 }
@@ -55,7 +57,8 @@ const saveTranscript = async (
     .slice(0, -(extension.length + 1))
     .trim()
     .slice(0, 200)
-  const { transcript } = await chat.call(
+    .toWellFormed()
+  const { transcript, transactionId } = await chat.call(
     {
       functionName: 'transcript-save',
       method: 'POST',
@@ -74,8 +77,7 @@ const saveTranscript = async (
       text: chat.say('transcript-saved', {
         title: transcript.title ?? title,
         characters: transcript.characters,
-        coins: priceOf(chat, 'transcript'),
-        balance: await readCoins(chat),
+        ...(await readCharge(chat, transactionId)),
       }),
       keyboard: [[screenButton(chat, 'transcripts'), screenButton(chat, 'history')]],
     },

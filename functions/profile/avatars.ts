@@ -4,6 +4,7 @@ import { getUser } from '#shared/db/users.ts'
 import { presentAvatar } from '#shared/http/present-avatar.ts'
 import { changeRoute, readRoute } from '#shared/http/route.ts'
 import { AvatarView } from '#shared/http/schemas.ts'
+import { bucketOf } from '#shared/http/stored-objects.ts'
 import { Id, querySubject, subjectOf } from '#shared/http/subject.ts'
 
 const WhoseQuery = z.strictObject(querySubject)
@@ -58,7 +59,7 @@ export const removeAvatar = changeRoute({
     await deleteAvatar(tx, {
       userId: user.id,
       avatarId: params.id,
-      bucket: resources.config.storage?.buckets.avatars ?? '',
+      bucket: bucketOf(resources, 'avatars'),
     })
     afterCommit(async () => resources.wake('notify'))
     return { status: 200, body: { deleted: true } }

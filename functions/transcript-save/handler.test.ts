@@ -425,6 +425,8 @@ describe('money and failures', () => {
       { code: 'insufficient_funds', price: PRICE, missing: 3 },
     ])
     expect(await stateOf(id)).toMatchObject({ coins: 2, transcripts: 0, charges: 0 })
+    // refused before the work of sealing began
+    expect(await house.ownerSql`select 1 from user_keys where user_id = ${id}`).toEqual([])
     expect(await objectsOf(id)).toEqual([])
   })
 

@@ -32,9 +32,8 @@ const toError = (status: number, retryAfter: string | null, body: unknown): AppE
   const problem = Problem.safeParse(body)
   const retryAfterSeconds = Number(retryAfter) || undefined
   if (!problem.success || !isErrorCode(problem.data.code)) {
-    return status >= 500 || status === 429
-      ? unavailable('Another function is not available.', new Error(`status ${status}`), retryAfterSeconds)
-      : new AppError('internal', { cause: new Error(`unexpected answer ${status} of another function`) })
+    // not one of our functions has spoken, but a gateway or a watchdog in front of it: full, restarting, being deployed
+    return unavailable('Another function is not available.', new Error(`status ${status}`), retryAfterSeconds)
   }
   const {
     code,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { AppError } from '#shared/errors.ts'
+import { defineFunction } from './define-function.ts'
 import { changeRoute, openRoute, readRoute } from './route.ts'
 import { METRICS_TOKEN, openToy, type Toy } from './toy.testing.ts'
 
@@ -375,6 +376,19 @@ describe('/metrics', () => {
     expect(text).toMatch(/kopeika_request_seconds_bucket\{le="0.002",.*route="\/people\/:id"/)
     expect(text).toContain('kopeika_requests_in_flight{function="toy"} 0')
     expect(text).not.toMatch(/people\/101|no-such-path/)
+  })
+})
+
+test('a start from an environment without secrets is refused with everything that is missing', async () => {
+  const lost = defineFunction({ name: 'toy', needs: ['database', 'redis'], routes: [] })
+  await expect(lost.start()).rejects.toMatchObject({
+    name: 'ConfigError',
+    problems: expect.arrayContaining([
+      'secret api-clients is not set',
+      'secret metrics-token is not set',
+      'secret database-url is not set',
+      'secret redis-url is not set',
+    ]),
   })
 })
 

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Avatar } from '#shared/db/avatars.ts'
 import type { Resources } from './resources.ts'
 import type { AvatarView } from './schemas.ts'
+import { bucketOf } from './stored-objects.ts'
 
 /** Part of the public contract (design 11): no link lives longer. */
 const LINK_SECONDS = 300
@@ -11,7 +12,7 @@ export const presentAvatar = async (
   resources: Resources,
   avatar: Pick<Avatar, 'id' | 'width' | 'height' | 'thumbhash' | 'keys' | 'current' | 'createdAt'>,
 ): Promise<z.infer<typeof AvatarView>> => {
-  const bucket = resources.config.storage?.buckets.avatars ?? ''
+  const bucket = bucketOf(resources, 'avatars')
   const link = (key: string): Promise<string> => resources.storage.presignGet(bucket, key, LINK_SECONDS)
   const [small, medium, large] = await Promise.all([
     link(avatar.keys['64']),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { z } from 'zod'
 import {
@@ -30,7 +31,8 @@ type AnyRead = ReadRoute<any, any, any>
 
 const NoParameters = z.strictObject({})
 
-const HOLDER = `${hostname()}:${process.pid}`
+/** Who holds a lease, for an operator who looks; the table takes 128 characters. */
+const HOLDER = `${hostname().slice(0, 64)}:${process.pid}`
 
 /** Reads what the request carries, as far as the route asks for it. @throws AppError invalid_input, unsupported_media */
 export const readInput = (
@@ -133,7 +135,8 @@ export const runScheduled = async (
   options: { byCronConnector: boolean },
 ): Promise<HttpResponse> => {
   const name = `${context.resources.config.functionName}:${route.path}`
-  const holder = `${HOLDER}:${context.requestId}`
+  // not the request's id, which the caller may choose: a run that lost its lease must not give back that of another
+  const holder = `${HOLDER}:${randomUUID()}`
   const isOurs = await takeLease(context.sql, {
     name,
     holder,

@@ -24,7 +24,7 @@ export const bucketOf = (resources: Resources, name: BucketName): string => {
  * function: the next upload tries again.
  * @throws AppError unavailable
  */
-export const readyBucket = (resources: Resources, name: BucketName): Promise<string> => {
+const readyBucket = (resources: Resources, name: BucketName): Promise<string> => {
   const known = readyBuckets.get(resources) ?? new Map<BucketName, Promise<string>>()
   readyBuckets.set(resources, known)
   const before = known.get(name)
