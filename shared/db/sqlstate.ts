@@ -12,6 +12,7 @@ const AWAY = new Set([
   '08004',
   '08006', // connection exceptions
   '25006', // read-only: a replica after failover
+  '25P03', // idle_in_transaction_session_timeout: we stalled, and the server ended the session
   '53000',
   '53100',
   '53200',
@@ -47,6 +48,12 @@ export const sqlStateOf = (error: unknown): string | undefined =>
 /** Name of the violated constraint, or undefined: the schema names them all so that code can tell them apart. */
 export const constraintOf = (error: unknown): string | undefined =>
   error instanceof postgres.PostgresError ? error.constraint_name : undefined
+
+/** The connection itself is gone, or the server is just closing it (FATAL). */
+export const isConnectionLost = (error: unknown): boolean =>
+  error instanceof postgres.PostgresError
+    ? error.severity === 'FATAL' || error.severity === 'PANIC'
+    : /^(CONNECTION_|CONNECT_|E[A-Z]+$)/.test(codeOf(error) ?? '')
 
 export const isRetryable = (error: unknown): boolean => RETRYABLE.has(codeOf(error) ?? '')
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts'
+import { openDatabase } from './client.ts'
 import { addPerson, credit, readBooks } from './people.testing.ts'
+import { toPublicError } from './sqlstate.ts'
 import { inTransaction } from './transaction.ts'
 import { postTransaction } from './wallets.ts'
 
@@ -10,6 +12,15 @@ beforeAll(async () => {
   database = await createTestDatabase()
 })
 afterAll(() => database.drop())
+
+const errorOf = async (work: PromiseLike<unknown>): Promise<unknown> => {
+  try {
+    await work
+  } catch (error) {
+    return error
+  }
+  throw new Error('It was expected to fail.')
+}
 
 const failure = (code: string): Error => Object.assign(new Error('forced'), { code })
 
@@ -60,4 +71,35 @@ test.each(['23505', '55P03', 'ECONNRESET'])('%s is not tried again', async (code
   })
   await expect(call).rejects.toMatchObject({ code })
   expect(tries).toBe(1)
+})
+
+test.each([
+  ['in the middle of a query', 'select pg_sleep(5)'],
+  ['between two queries', undefined],
+])('a session ended %s fails the transaction, and neither the process nor the pool', async (_, query) => {
+  const { appSql, appUrl } = database
+  const killer = openDatabase({ url: appUrl, applicationName: 'killer', max: 1 })
+  for (let round = 0; round < 5; round += 1) {
+    const { promise: began, resolve } = Promise.withResolvers<number>()
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+    const failed = errorOf(
+      inTransaction(appSql, async (tx) => {
+        const [me] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`
+        resolve(me?.pid ?? 0)
+        if (query !== undefined) await tx`select pg_sleep(5)`
+        await ended
+        // the driver would write to a socket that is gone
+        await tx`select 1`
+      }),
+    )
+    const pid = await began
+    await killer`select pg_terminate_backend(${pid})`
+    setImmediate(end)
+    expect(toPublicError(await failed)).toMatchObject({ code: 'unavailable' })
+    // the next transaction begins, on whatever connection the pool takes
+    expect(await inTransaction(appSql, (tx) => tx`select 1 as alive`)).toHaveLength(1)
+  }
+  await killer.end()
+  const alive = Array.from({ length: 8 }, () => inTransaction(appSql, (tx) => tx`select 1 as alive`))
+  expect(await Promise.all(alive)).toHaveLength(8)
 })

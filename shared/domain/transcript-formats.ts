@@ -14,7 +14,7 @@ export type OutputFormat = (typeof OUTPUT_FORMATS)[number]
 export type TranscriptLimits = { maxCharacters: number }
 
 /** The bound where the tariff sets no other. */
-export const TRANSCRIPT_LIMITS: TranscriptLimits = { maxCharacters: 1_000_000 }
+const TRANSCRIPT_LIMITS: TranscriptLimits = { maxCharacters: 1_000_000 }
 
 /** `segments` is empty for a text without structure; `text` is always the whole, normalised. */
 export type ParsedTranscript = { segments: Segment[]; text: string }

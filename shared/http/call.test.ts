@@ -122,7 +122,7 @@ describe('call', () => {
     [
       'a 404 of the gateway',
       { status: 404, headers: { 'content-type': 'text/plain' }, body: '' },
-      'internal',
+      'unavailable',
     ],
     ['an answer that is cut', { status: 200, body: '{"coins":' }, 'unavailable'],
     ['a connection that breaks', { status: 0, body: '' }, 'unavailable'],

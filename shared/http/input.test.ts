@@ -99,12 +99,19 @@ describe('a JSON body', () => {
     ['NaN', '{"telegramId":NaN}'],
     [
       'invalid UTF-8',
-      Buffer.concat([Buffer.from('{"text":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]),
+      Buffer.concat([Buffer.from('{"telegramId":42,"text":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]),
     ],
-    ['a cut character', Buffer.concat([Buffer.from('{"text":"'), Buffer.from([0xd0]), Buffer.from('"}')])],
+    [
+      'a cut character',
+      Buffer.concat([Buffer.from('{"telegramId":42,"text":"'), Buffer.from([0xd0]), Buffer.from('"}')]),
+    ],
     [
       'an encoded surrogate',
-      Buffer.concat([Buffer.from('{"text":"'), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from('"}')]),
+      Buffer.concat([
+        Buffer.from('{"telegramId":42,"text":"'),
+        Buffer.from([0xed, 0xa0, 0x80]),
+        Buffer.from('"}'),
+      ]),
     ],
     ['NUL', String.raw`{"telegramId":42,"text":"a\u0000b"}`],
     ['a lone high surrogate', String.raw`{"telegramId":42,"text":"a\ud800b"}`],

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Queryable, Sql, Tx } from '#shared/db/client.ts'
+import type { Sql, Tx } from '#shared/db/client.ts'
 import type { Answer } from '#shared/db/idempotency.ts'
 import type { Client } from '#shared/platform/clients.ts'
 import type { Log } from '#shared/platform/log.ts'
@@ -111,6 +111,3 @@ export const scheduledRoute = (route: Omit<ScheduledRoute, 'kind' | 'method'>): 
 
 /** Defines a route that checks its callers itself. */
 export const openRoute = (route: Omit<OpenRoute, 'kind'>): OpenRoute => ({ kind: 'open', ...route })
-
-/** A handle for queries that is the transaction where there is one. */
-export type { Queryable }

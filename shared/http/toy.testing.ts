@@ -15,7 +15,12 @@ const clients = parseClients(
       { id: 'reader', scopes: ['toy:read'], keys: ['the-key-of-the-reader-0123456789abc'] },
       { id: 'boss', scopes: ['admin'], keys: ['the-key-of-the-boss-0123456789abcde'] },
       { id: 'toy', scopes: ['other:write'], keys: ['the-key-of-the-toy-0123456789abcdef'], internal: true },
-      { id: 'cron', scopes: ['toy:write'], keys: ['the-key-of-cron-0123456789abcdefghij'], internal: true },
+      {
+        id: 'cron',
+        scopes: ['toy:read', 'toy:write'],
+        keys: ['the-key-of-cron-0123456789abcdefghij'],
+        internal: true,
+      },
     ],
   }),
 )

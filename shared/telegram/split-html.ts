@@ -1,5 +1,5 @@
 /** Telegram's limit for a message (core.telegram.org/bots/api#sendmessage). It counts after the tags are read; we count them in. */
-export const MAX_MESSAGE_LENGTH = 4096
+const MAX_MESSAGE_LENGTH = 4096
 
 type Tag = { opener: string; closer: string }
 

@@ -34,7 +34,7 @@ const paymentSchema = z.looseObject({
   provider_payment_charge_id: z.string().optional(),
 })
 
-export const successfulPaymentSchema = paymentSchema.extend({
+const successfulPaymentSchema = paymentSchema.extend({
   subscription_expiration_date: z.int().optional(),
   is_recurring: z.boolean().optional(),
   is_first_recurring: z.boolean().optional(),
@@ -74,7 +74,7 @@ export const preCheckoutQuerySchema = z.looseObject({
 })
 export type TelegramPreCheckoutQuery = z.infer<typeof preCheckoutQuerySchema>
 
-export const myChatMemberSchema = z.looseObject({
+const myChatMemberSchema = z.looseObject({
   chat: chatSchema,
   from: telegramUserSchema,
   new_chat_member: z.looseObject({ status: z.string() }),
