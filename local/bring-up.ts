@@ -1,0 +1,160 @@
+import { join } from 'node:path'
+import { parseClients } from '#shared/platform/clients.ts'
+import { createTokenSource } from '#shared/platform/tokens.ts'
+import { keyOfClient } from './clients.ts'
+import { type RunningCron, startCron } from './cron.ts'
+import { type RunningFunctions, startFunctions } from './functions.ts'
+import type { Gateway } from './gateway.ts'
+import { type DatabasePart, startDatabasePart } from './parts/database.ts'
+import { describePart, type PartContext } from './parts/part.ts'
+import { type RedisPart, startRedisPart } from './parts/redis.ts'
+import { type S3Part, startS3Part } from './parts/s3.ts'
+import { startTelegramPart, type TelegramPart } from './parts/telegram.ts'
+import { writeRunSecrets } from './secrets.ts'
+import { BUCKETS, REGION } from './services/s3-buckets.ts'
+import { removeStackFile, type StackDescription, writeStackFile } from './stack-file.ts'
+import type { StackFunction } from './stack-yml.ts'
+
+/** How a part is stopped; pushed as soon as it is up, run in the reverse order. */
+export type Closers = (() => Promise<void> | void)[]
+
+const GATEWAY_GRACE_MS = 4_000
+
+type Parts = { database: DatabasePart; redis: RedisPart; s3: S3Part; telegram: TelegramPart }
+
+/** The services side by side: PostgreSQL takes longest. */
+const startParts = async (context: PartContext, closers: Closers): Promise<Parts> => {
+  const closed = async <T extends { stop: () => Promise<void> }>(starting: Promise<T>): Promise<T> => {
+    const part = await starting
+    // came up too late: everything else is being stopped already
+    if (context.signal.aborted) await part.stop()
+    else closers.push(part.stop)
+    return part
+  }
+  const [database, redis, s3, telegram] = await Promise.all([
+    closed(startDatabasePart(context)),
+    closed(startRedisPart(context)),
+    closed(startS3Part(context)),
+    closed(startTelegramPart(context)),
+  ])
+  return { database, redis, s3, telegram }
+}
+
+/** The whole environment of a function: secrets come as files, never here. */
+const functionsEnv = ({ root, settings, home }: PartContext, parts: Parts, gatewayUrl: string) => ({
+  PATH: settings.path,
+  HOME: settings.homeFolder,
+  TZ: 'UTC',
+  NODE_ENV: 'development',
+  // compiled code is kept: from the second start on, and after a crash, a function is up in half the time
+  NODE_COMPILE_CACHE: home.cache,
+  SECRETS_DIR: home.secrets,
+  S3_ENDPOINT: parts.s3.endpoint,
+  S3_PUBLIC_ENDPOINT: parts.s3.endpoint,
+  S3_REGION: REGION,
+  S3_BUCKET_AVATARS: BUCKETS.avatars,
+  S3_BUCKET_TRANSCRIPTS: BUCKETS.transcripts,
+  S3_BUCKET_BACKUPS: BUCKETS.backups,
+  TELEGRAM_API_ROOT: parts.telegram.apiRoot,
+  GATEWAY_URL: gatewayUrl,
+  TARIFF_FILE: join(root, 'tariff.yml'),
+  LOG_LEVEL: settings.logLevel,
+  RATE_LIMITS: settings.rateLimits,
+})
+
+const handSecretsOver = ({ home }: PartContext, { database, redis, s3, telegram }: Parts): void =>
+  writeRunSecrets(home, {
+    appDatabaseUrl: database.appUrl,
+    redisUrl: redis.url,
+    s3AccessKey: s3.accessKey,
+    s3SecretKey: s3.secretKey,
+    telegramToken: telegram.token,
+  })
+
+const startAllFunctions = (
+  context: PartContext,
+  parts: Parts,
+  gateway: Gateway,
+  functions: readonly StackFunction[],
+): Promise<RunningFunctions> => {
+  const since = performance.now()
+  const wasUp = new Set<string>()
+  return startFunctions({
+    names: functions.map(({ name }) => name),
+    root: context.root,
+    env: functionsEnv(context, parts, gateway.url),
+    logsFolder: context.home.logs,
+    tracker: context.tracker,
+    say: context.say,
+    signal: context.signal,
+    onPort: (name, port) => {
+      gateway.setPort(name, port)
+      if (port === undefined) return
+      const where = `${gateway.url}/function/${name}`
+      context.say(wasUp.has(name) ? `${name}: up again` : describePart(name, where, since))
+      wasUp.add(name)
+    },
+  })
+}
+
+const schedule = (
+  { secrets, say }: PartContext,
+  functions: readonly StackFunction[],
+  gatewayUrl: string,
+): RunningCron => {
+  const client = parseClients(secrets.apiClients).find('cron')
+  if (!client) throw new Error('There is no client cron.')
+  return startCron({ functions, gatewayUrl, tokenFor: createTokenSource(client), say })
+}
+
+const describeStack = (
+  { secrets }: PartContext,
+  { database, redis, s3, telegram }: Parts,
+  gatewayUrl: string,
+  webhook: StackDescription['webhook'],
+): StackDescription => {
+  const clientOf = (id: string) => ({ id, secret: keyOfClient(secrets.apiClients, id) })
+  const { endpoint, accessKey, secretKey } = s3
+  return {
+    gateway: gatewayUrl,
+    webhook,
+    telegram: { apiRoot: telegram.apiRoot, token: telegram.token, page: telegram.page ?? null },
+    databaseUrl: database.ownerUrl,
+    appDatabaseUrl: database.appUrl,
+    redisUrl: redis.url,
+    s3: { endpoint, accessKey, secretKey, buckets: BUCKETS },
+    client: clientOf('client'),
+    limitedClient: clientOf('limited-client'),
+    metricsToken: secrets.metricsToken,
+    pid: process.pid,
+  }
+}
+
+/**
+ * Starts everything behind a gateway that listens already: services, functions, updates, cron; writes stack.json. Gives the chat
+ * page's address, where there is one.
+ * @throws StartProblem
+ */
+export const bringUp = async (
+  context: PartContext,
+  gateway: Gateway,
+  functions: readonly StackFunction[],
+  closers: Closers,
+): Promise<{ page: string | undefined }> => {
+  const { home, secrets, settings, say } = context
+  if (settings.rateLimits === 'off') say('rate limits are OFF (RATE_LIMITS=off): for benchmarks only')
+  const parts = await startParts(context, closers)
+  handSecretsOver(context, parts)
+  const running = await startAllFunctions(context, parts, gateway, functions)
+  closers.push(running.stop)
+  closers.push(() => gateway.close(GATEWAY_GRACE_MS))
+
+  const webhook = { url: `${gateway.url}/function/dispatcher`, secret: secrets.webhookSecret }
+  if (functions.some(({ name }) => name === 'dispatcher')) await parts.telegram.connect(webhook)
+  const cron = schedule(context, functions, gateway.url)
+  closers.push(cron.stop)
+  writeStackFile(home.stackFile, describeStack(context, parts, gateway.url, webhook))
+  closers.push(() => removeStackFile(home.stackFile))
+  gateway.setReady(parts.telegram.page)
+  return { page: parts.telegram.page }
+}

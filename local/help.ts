@@ -1,0 +1,29 @@
+/** What `npm start -- --help` prints. */
+export const HELP = `Kopeika on this machine: PostgreSQL, Redis, an S3 server, migrations, every function of stack.yml
+behind a gateway, cron, and a Telegram simulator with a chat page in the browser.
+
+  npm start                    starts it all; the last line is: ready <gateway url>
+  npm start -- --help          this text
+  npm start -- --version       the version
+
+Ctrl-C stops everything in order and keeps the data; Ctrl-C once more kills.
+
+Environment (all optional)
+  KOPEIKA_HOME         where everything is kept                     .kopeika
+  GATEWAY_PORT         port of the gateway; 0 = any free one        8080
+  DATABASE_URL         your PostgreSQL 18, as the database's owner  embedded
+  APP_DATABASE_URL     the functions' role there                    made by the start
+  REDIS_URL            your Redis                                   redis-server, own process
+  S3_ENDPOINT          your S3 server, with S3_ACCESS_KEY and S3_SECRET_KEY
+  TELEGRAM_BOT_TOKEN   a real bot; its updates come by long polling the simulator
+  TELEGRAM_API_ROOT    another Bot API server                       https://api.telegram.org
+  LOG_LEVEL            of the functions: debug, info, warn, error   info
+  RATE_LIMITS          off = no rate limits, for benchmarks         on
+
+Files in KOPEIKA_HOME
+  stack.json           addresses and secrets of the running stack, for scripts and tests
+  logs/<part>.log      what each part says
+  secrets/, keys/      made on the first start; master-keys opens the texts: losing it loses them
+  postgres/ s3/ telegram/   the data; redis/ holds no data
+  cache/               compiled code, may be deleted
+  run/, starter.pid    which processes run; for the next start after a crash`

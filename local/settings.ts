@@ -1,0 +1,97 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Env } from '#shared/platform/env.ts'
+import { StartProblem } from './start-problem.ts'
+
+/** What the environment says about this start, checked. Undefined = the embedded part is started. */
+export type Settings = {
+  home: string
+  gatewayPort: number
+  databaseUrl: string | undefined
+  appDatabaseUrl: string | undefined
+  redisUrl: string | undefined
+  s3: { endpoint: string; accessKey: string; secretKey: string } | undefined
+  telegramApiRoot: string | undefined
+  telegramToken: string | undefined
+  rateLimits: 'on' | 'off'
+  logLevel: string
+  path: string
+  homeFolder: string
+}
+
+const DEFAULT_PORT = '8080'
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+const wrong = (name: string, what: string): never => {
+  throw new StartProblem(`${name} ${what}`)
+}
+
+const readUrl = (env: Env, name: string, protocols: readonly string[]): string | undefined => {
+  const text = env[name]?.trim()
+  if (!text) return undefined
+  // never shows the value: it may hold a password
+  const url = URL.canParse(text)
+    ? new URL(text)
+    : wrong(name, `is no address: it must look like ${protocols[0]}//host:port/...`)
+  if (!protocols.includes(url.protocol))
+    wrong(name, `must begin with ${protocols.map((one) => `${one}//`).join(' or ')}`)
+  return text.replace(/\/+$/, '')
+}
+
+const readPort = (env: Env): number => {
+  const text = env.GATEWAY_PORT?.trim() || DEFAULT_PORT
+  const port = Number(text)
+  const isPort = /^\d{1,5}$/.test(text) && port <= 65_535
+  return isPort
+    ? port
+    : wrong('GATEWAY_PORT', `is "${text}": it must be a number from 0 to 65535 (0 = any free one)`)
+}
+
+const readChoice = <T extends string>(env: Env, name: string, choices: readonly T[], fallback: T): T => {
+  const text = env[name]?.trim() || fallback
+  return (
+    choices.find((one) => one === text) ?? wrong(name, `is "${text}": it must be ${choices.join(' or ')}`)
+  )
+}
+
+const readS3 = (env: Env): Settings['s3'] => {
+  const endpoint = readUrl(env, 'S3_ENDPOINT', ['http:', 'https:'])
+  if (endpoint === undefined) return undefined
+  const { S3_ACCESS_KEY: accessKey, S3_SECRET_KEY: secretKey } = env
+  if (!accessKey || !secretKey) return wrong('S3_ENDPOINT', 'needs S3_ACCESS_KEY and S3_SECRET_KEY beside it')
+  return { endpoint, accessKey, secretKey }
+}
+
+const readToken = (env: Env): string | undefined => {
+  const token = env.TELEGRAM_BOT_TOKEN?.trim()
+  if (!token) return undefined
+  if (!/^\d+:[\w-]{20,}$/.test(token))
+    wrong('TELEGRAM_BOT_TOKEN', 'must look like 123456:ABC..., as BotFather gives it')
+  return token
+}
+
+/**
+ * Reads the environment of `npm start`. Pure.
+ * @throws StartProblem naming the variable that is wrong
+ */
+export const readSettings = (env: Env, cwd: string): Settings => {
+  const databaseUrl = readUrl(env, 'DATABASE_URL', ['postgres:', 'postgresql:'])
+  const appDatabaseUrl = readUrl(env, 'APP_DATABASE_URL', ['postgres:', 'postgresql:'])
+  if (appDatabaseUrl && !databaseUrl)
+    wrong('APP_DATABASE_URL', 'needs DATABASE_URL (the owner of the database) beside it')
+  const home = (env.KOPEIKA_HOME?.trim() || '.kopeika').replace(/^~(?=\/|$)/, homedir())
+  return {
+    home: resolve(cwd, home),
+    gatewayPort: readPort(env),
+    databaseUrl,
+    appDatabaseUrl,
+    redisUrl: readUrl(env, 'REDIS_URL', ['redis:', 'rediss:', 'redis+cluster:', 'redis+sentinel:']),
+    s3: readS3(env),
+    telegramApiRoot: readUrl(env, 'TELEGRAM_API_ROOT', ['http:', 'https:']),
+    telegramToken: readToken(env),
+    rateLimits: readChoice(env, 'RATE_LIMITS', ['on', 'off'], 'on'),
+    logLevel: readChoice(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
+    path: env.PATH ?? join('/usr', 'bin'),
+    homeFolder: env.HOME ?? homedir(),
+  }
+}

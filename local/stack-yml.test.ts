@@ -1,0 +1,76 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { readStackYml } from './stack-yml.ts'
+import { makeTempFolder } from './testing/toy-root.ts'
+
+const write = (text: string): string => {
+  const file = join(makeTempFolder(), 'stack.yml')
+  writeFileSync(file, text)
+  return file
+}
+
+it("reads the product's own file", () => {
+  const functions = readStackYml(join(import.meta.dirname, '..', 'stack.yml'))
+  expect(functions).toContainEqual({ name: 'dispatcher', schedule: undefined })
+  expect(functions).toContainEqual({ name: 'notify', schedule: '* * * * *' })
+})
+
+it('heeds a schedule only with the topic that the connector listens to', () => {
+  const file = write('functions:\n  a:\n    annotations:\n      schedule: "*/5 * * * *"\n')
+  expect(readStackYml(file)).toEqual([{ name: 'a', schedule: undefined }])
+})
+
+it.each([
+  ['functions: {', /cannot be used/],
+  ['provider: {}', /functions/],
+  ['functions:\n  Bad_Name: {}', /names are of a-z/],
+  ['functions:\n  a:\n    annotations: {topic: cron-function}', /a: the schedule must have five fields/],
+  ['functions:\n  a:\n    annotations: {topic: cron-function, schedule: "0 * * * * *"}', /five fields/],
+  ['functions:\n  a:\n    annotations: {topic: cron-function, schedule: "99 * * * *"}', /cannot be used/],
+])('refuses %j in one line', (text, message) => {
+  expect(() => readStackYml(write(text))).toThrow(message)
+  expect(() => readStackYml(write(text))).not.toThrow(/\n/)
+})
+
+it('says that the file is missing', () => {
+  expect(() => readStackYml('/nowhere/stack.yml')).toThrow(/\/nowhere\/stack.yml cannot be used: ENOENT/)
+})
+
+describe('each function of stack.yml gets what its code needs, and no more', () => {
+  const SECRETS_OF_NEED: Record<string, string[]> = {
+    database: ['database-url'],
+    redis: ['redis-url'],
+    storage: ['s3-access-key', 's3-secret-key'],
+    telegram: ['telegram-bot-token'],
+    webhook: ['telegram-webhook-secret'],
+    envelope: ['master-keys'],
+    signing: ['signing-key'],
+  }
+  const root = join(import.meta.dirname, '..')
+  const { functions } = z
+    .object({
+      functions: z.record(
+        z.string(),
+        z.object({ secrets: z.array(z.string()), environment: z.record(z.string(), z.string()) }),
+      ),
+    })
+    .parse(parse(readFileSync(join(root, 'stack.yml'), 'utf8'), { merge: true }))
+
+  it.each(Object.entries(functions))('%s', (name, { secrets, environment }) => {
+    const code = readFileSync(join(root, 'functions', name, 'handler.ts'), 'utf8')
+    const needs = [...(/needs: \[([^\]]*)\]/.exec(code)?.[1] ?? '').matchAll(/'(\w+)'/g)].map(
+      ([, need = '']) => need,
+    )
+    const expected = [
+      'api-clients',
+      'metrics-token',
+      ...needs.flatMap((need) => SECRETS_OF_NEED[need] ?? `?${need}`),
+    ]
+    expect(secrets.toSorted()).toEqual(expected.toSorted())
+    expect('S3_ENDPOINT' in environment).toBe(needs.includes('storage'))
+    expect('TELEGRAM_API_ROOT' in environment).toBe(needs.includes('telegram'))
+  })
+})
