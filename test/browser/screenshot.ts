@@ -21,17 +21,38 @@ const QUIET = [
 const folder = process.argv[2] ?? '.'
 const stack = readStack(processEnv().KOPEIKA_HOME ?? '.kopeika')
 const profile = mkdtempSync(join(tmpdir(), 'kopeika-chromium-'))
+const pageUrl = stack.telegram.page ?? ''
+const { people } = (await (await fetch(new URL('/sim/people', pageUrl))).json()) as {
+  people: { id: number; firstName: string }[]
+}
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: QUIET })
 try {
   for (const view of [
-    { name: 'chat-desktop', width: 1100, height: 760, colorScheme: 'light' as const, locale: 'en' },
-    { name: 'chat-phone', width: 390, height: 780, colorScheme: 'dark' as const, locale: 'ru' },
+    {
+      name: 'chat-desktop',
+      width: 1100,
+      height: 760,
+      colorScheme: 'light' as const,
+      locale: 'en',
+      firstName: 'Anna',
+    },
+    {
+      name: 'chat-phone',
+      width: 390,
+      height: 780,
+      colorScheme: 'dark' as const,
+      locale: 'ru',
+      firstName: 'Аня',
+    },
   ]) {
     const context = await browser.newContext({
       viewport: { width: view.width, height: view.height },
       colorScheme: view.colorScheme,
       locale: view.locale,
     })
+    const person = people.find(({ firstName }) => firstName === view.firstName)
+    assert(person, `the demo has left no ${view.firstName}: run it in both languages first`)
+    await context.addInitScript((id) => localStorage.setItem('kopeika-person', id), String(person.id))
     const page = await context.newPage()
     const outside: string[] = []
     const errors: string[] = []
@@ -40,8 +61,8 @@ try {
       if (hostname !== '127.0.0.1' && protocol.startsWith('http')) outside.push(request.url())
     })
     page.on('pageerror', (error) => errors.push(error.message))
-    await page.goto(stack.telegram.page ?? '', { waitUntil: 'load' })
-    await page.waitForSelector('[data-message-id]', { timeout: 10_000 })
+    await page.goto(pageUrl, { waitUntil: 'load' })
+    await page.waitForSelector('#messages [data-id]', { timeout: 10_000 })
     await page.screenshot({ path: join(folder, `${view.name}.png`) })
     assert.deepEqual(outside, [], 'the page asked other hosts')
     assert.deepEqual(errors, [], 'the page threw errors')

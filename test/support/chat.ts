@@ -69,7 +69,7 @@ export const meet = (house: House, languageCode: 'ru' | 'en' = 'en'): Promise<Co
   )
 
 /** All messages of a chat, oldest first. */
-export const messagesOf = async (house: House, personId: number): Promise<ChatMessage[]> => {
+const messagesOf = async (house: House, personId: number): Promise<ChatMessage[]> => {
   const response = await fetch(`${simBase(house)}/sim/chats/${personId}/messages?limit=1000`)
   const { messages } = (await response.json()) as { messages: ChatMessage[] }
   return messages

@@ -1,0 +1,329 @@
+-- Made from migrations/ by `npm run schema`; shows in a review what they change. Not meant to be run.
+
+create table audit_log (
+  id bigint generated always as identity not null,
+  created_at timestamp with time zone default now() not null,
+  actor text not null,
+  action text not null,
+  subject text,
+  details jsonb default '{}'::jsonb not null,
+  constraint audit_log_pkey PRIMARY KEY (id),
+  constraint audit_log_action_length CHECK (length(action) >= 1 AND length(action) <= 128),
+  constraint audit_log_actor_length CHECK (length(actor) >= 1 AND length(actor) <= 128),
+  constraint audit_log_details_object CHECK (jsonb_typeof(details) = 'object'::text),
+  constraint audit_log_subject_length CHECK (length(subject) >= 1 AND length(subject) <= 200)
+);
+create table bonus_claims (
+  person_hash bytea not null,
+  claimed_at timestamp with time zone default now() not null,
+  constraint bonus_claims_pkey PRIMARY KEY (person_hash),
+  constraint bonus_claims_hash_length CHECK (length(person_hash) = 32)
+);
+create table holds (
+  id uuid default uuidv7() not null,
+  user_id uuid not null,
+  coins bigint not null,
+  captured_coins bigint,
+  state text default 'active'::text not null,
+  service text,
+  description text not null,
+  price_version text,
+  actor text not null,
+  transaction_id uuid,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint holds_pkey PRIMARY KEY (id),
+  constraint holds_actor_length CHECK (length(actor) >= 1 AND length(actor) <= 128),
+  constraint holds_capture_complete CHECK ((state = 'captured'::text) = (captured_coins IS NOT NULL AND transaction_id IS NOT NULL)),
+  constraint holds_captured_within CHECK (captured_coins > 0 AND captured_coins <= coins),
+  constraint holds_coins_positive CHECK (coins > 0 AND coins <= '9007199254740991'::bigint),
+  constraint holds_description_length CHECK (length(description) >= 1 AND length(description) <= 500),
+  constraint holds_service_length CHECK (length(service) >= 1 AND length(service) <= 64),
+  constraint holds_state_known CHECK (state = ANY (ARRAY['active'::text, 'captured'::text, 'released'::text, 'expired'::text])),
+  constraint holds_transaction_fk FOREIGN KEY (transaction_id) REFERENCES transactions(id),
+  constraint holds_user_fk FOREIGN KEY (user_id) REFERENCES users(id)
+);
+create table idempotency_keys (
+  client text not null,
+  function_name text not null,
+  route text not null,
+  key text not null,
+  input_hash bytea not null,
+  status smallint,
+  response jsonb,
+  created_at timestamp with time zone default now() not null,
+  constraint idempotency_keys_pk PRIMARY KEY (client, function_name, route, key),
+  constraint idempotency_keys_client_length CHECK (length(client) >= 1 AND length(client) <= 128),
+  constraint idempotency_keys_function_length CHECK (length(function_name) >= 1 AND length(function_name) <= 64),
+  constraint idempotency_keys_hash_length CHECK (length(input_hash) = 32),
+  constraint idempotency_keys_key_length CHECK (length(key) >= 1 AND length(key) <= 255),
+  constraint idempotency_keys_route_length CHECK (length(route) >= 1 AND length(route) <= 200),
+  constraint idempotency_keys_status_success CHECK (status >= 200 AND status <= 299)
+);
+create table leases (
+  name text not null,
+  holder text not null,
+  expires_at timestamp with time zone not null,
+  started_at timestamp with time zone default now() not null,
+  constraint leases_pkey PRIMARY KEY (name),
+  constraint leases_holder_length CHECK (length(holder) >= 1 AND length(holder) <= 128),
+  constraint leases_name_length CHECK (length(name) >= 1 AND length(name) <= 64)
+);
+create table orders (
+  id uuid default uuidv7() not null,
+  user_id uuid not null,
+  provider text not null,
+  pack text not null,
+  coins bigint not null,
+  currency text not null,
+  amount bigint not null,
+  price_version text not null,
+  url text,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint orders_pkey PRIMARY KEY (id),
+  constraint orders_amount_positive CHECK (amount > 0 AND amount <= '9007199254740991'::bigint),
+  constraint orders_coins_positive CHECK (coins > 0 AND coins <= '9007199254740991'::bigint),
+  constraint orders_currency_code CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint orders_pack_length CHECK (length(pack) >= 1 AND length(pack) <= 64),
+  constraint orders_price_version_length CHECK (length(price_version) >= 1 AND length(price_version) <= 64),
+  constraint orders_provider_known CHECK (provider = ANY (ARRAY['stars'::text, 'telegram'::text, 'yookassa'::text])),
+  constraint orders_url_length CHECK (length(url) >= 1 AND length(url) <= 2048),
+  constraint orders_user_fk FOREIGN KEY (user_id) REFERENCES users(id)
+);
+create table payments (
+  id uuid default uuidv7() not null,
+  provider text not null,
+  charge_id text not null,
+  order_id uuid,
+  user_id uuid not null,
+  state text not null,
+  currency text not null,
+  amount bigint not null,
+  coins bigint default 0 not null,
+  reason text,
+  transaction_id uuid,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint payments_pkey PRIMARY KEY (id),
+  constraint payments_amount_positive CHECK (amount > 0 AND amount <= '9007199254740991'::bigint),
+  constraint payments_charge_id_length CHECK (length(charge_id) >= 1 AND length(charge_id) <= 255),
+  constraint payments_coins_range CHECK (coins >= 0 AND coins <= '9007199254740991'::bigint),
+  constraint payments_credited_complete CHECK (state = 'suspense'::text OR coins > 0 AND transaction_id IS NOT NULL),
+  constraint payments_currency_code CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint payments_order_fk FOREIGN KEY (order_id) REFERENCES orders(id),
+  constraint payments_provider_charge_unique UNIQUE (provider, charge_id),
+  constraint payments_provider_known CHECK (provider = ANY (ARRAY['stars'::text, 'telegram'::text, 'yookassa'::text])),
+  constraint payments_reason_length CHECK (length(reason) >= 1 AND length(reason) <= 200),
+  constraint payments_state_known CHECK (state = ANY (ARRAY['credited'::text, 'suspense'::text, 'refunded'::text, 'partly_refunded'::text])),
+  constraint payments_suspense_has_reason CHECK ((state = 'suspense'::text) = (reason IS NOT NULL)),
+  constraint payments_transaction_fk FOREIGN KEY (transaction_id) REFERENCES transactions(id),
+  constraint payments_user_fk FOREIGN KEY (user_id) REFERENCES users(id)
+);
+create table refunds (
+  id uuid default uuidv7() not null,
+  payment_id uuid not null,
+  amount bigint not null,
+  coins bigint not null,
+  debt_added bigint default 0 not null,
+  state text not null,
+  reason text not null,
+  actor text not null,
+  transaction_id uuid,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint refunds_pkey PRIMARY KEY (id),
+  constraint refunds_actor_length CHECK (length(actor) >= 1 AND length(actor) <= 128),
+  constraint refunds_amount_positive CHECK (amount > 0),
+  constraint refunds_coins_range CHECK (coins >= 0 AND debt_added >= 0 AND debt_added <= coins),
+  constraint refunds_payment_fk FOREIGN KEY (payment_id) REFERENCES payments(id),
+  constraint refunds_reason_length CHECK (length(reason) >= 1 AND length(reason) <= 500),
+  constraint refunds_state_known CHECK (state = ANY (ARRAY['requested'::text, 'done'::text, 'failed'::text])),
+  constraint refunds_transaction_fk FOREIGN KEY (transaction_id) REFERENCES transactions(id)
+);
+create table schema_migrations (
+  id text not null,
+  checksum text not null,
+  applied_at timestamp with time zone default now() not null,
+  app_version text,
+  constraint schema_migrations_pkey PRIMARY KEY (id),
+  constraint schema_migrations_checksum_length CHECK (length(checksum) = 64)
+);
+create table telegram_updates (
+  update_id bigint not null,
+  kind text not null,
+  telegram_id bigint,
+  body jsonb,
+  state text default 'processing'::text not null,
+  attempts integer default 1 not null,
+  claimed_until timestamp with time zone not null,
+  last_error text,
+  received_at timestamp with time zone default now() not null,
+  handled_at timestamp with time zone,
+  constraint telegram_updates_pkey PRIMARY KEY (update_id),
+  constraint telegram_updates_attempts_positive CHECK (attempts >= 1),
+  constraint telegram_updates_done_has_no_body CHECK (state <> 'done'::text OR body IS NULL),
+  constraint telegram_updates_error_length CHECK (length(last_error) <= 1000),
+  constraint telegram_updates_handled_at CHECK ((handled_at IS NOT NULL) = (state = ANY (ARRAY['done'::text, 'dead'::text]))),
+  constraint telegram_updates_id_range CHECK (update_id >= 0 AND update_id <= '9007199254740991'::bigint),
+  constraint telegram_updates_kind_length CHECK (length(kind) >= 1 AND length(kind) <= 64),
+  constraint telegram_updates_state_known CHECK (state = ANY (ARRAY['processing'::text, 'failed'::text, 'done'::text, 'dead'::text]))
+);
+create table transactions (
+  id uuid default uuidv7() not null,
+  user_id uuid not null,
+  amount bigint not null,
+  type text not null,
+  description text not null,
+  created_at timestamp with time zone default now() not null,
+  balance_after bigint not null,
+  service text,
+  reference text,
+  price_version text,
+  actor text not null,
+  constraint transactions_pkey PRIMARY KEY (id),
+  constraint transactions_actor_length CHECK (length(actor) >= 1 AND length(actor) <= 128),
+  constraint transactions_amount_not_zero CHECK (amount <> 0),
+  constraint transactions_amount_safe CHECK (amount >= '-9007199254740991'::bigint AND amount <= '9007199254740991'::bigint),
+  constraint transactions_balance_after_nonnegative CHECK (balance_after >= 0),
+  constraint transactions_description_length CHECK (length(description) >= 1 AND length(description) <= 500),
+  constraint transactions_price_version_length CHECK (length(price_version) >= 1 AND length(price_version) <= 64),
+  constraint transactions_reference_length CHECK (length(reference) >= 1 AND length(reference) <= 200),
+  constraint transactions_service_length CHECK (length(service) >= 1 AND length(service) <= 64),
+  constraint transactions_sign CHECK (
+CASE type
+    WHEN 'charge'::text THEN amount < 0
+    WHEN 'reversal'::text THEN amount < 0
+    WHEN 'debt_payment'::text THEN amount < 0
+    WHEN 'adjustment'::text THEN true
+    ELSE amount > 0
+END),
+  constraint transactions_type_known CHECK (type = ANY (ARRAY['bonus'::text, 'top_up'::text, 'charge'::text, 'refund'::text, 'reversal'::text, 'debt_payment'::text, 'adjustment'::text, 'opening'::text])),
+  constraint transactions_user_fk FOREIGN KEY (user_id) REFERENCES users(id)
+);
+create table user_avatars (
+  id uuid default uuidv7() not null,
+  user_id uuid not null,
+  avatar_data jsonb not null,
+  current boolean default false not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint user_avatars_pkey PRIMARY KEY (id),
+  constraint user_avatars_data_object CHECK (jsonb_typeof(avatar_data) = 'object'::text),
+  constraint user_avatars_user_fk FOREIGN KEY (user_id) REFERENCES users(id)
+);
+create table user_balances (
+  id uuid default uuidv7() not null,
+  user_id uuid not null,
+  coins bigint default 0 not null,
+  held bigint default 0 not null,
+  debt bigint default 0 not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint user_balances_pkey PRIMARY KEY (id),
+  constraint user_balances_coins_nonnegative CHECK (coins >= 0),
+  constraint user_balances_coins_safe CHECK (coins <= '9007199254740991'::bigint),
+  constraint user_balances_debt_nonnegative CHECK (debt >= 0 AND debt <= '9007199254740991'::bigint),
+  constraint user_balances_held_within_coins CHECK (held >= 0 AND held <= coins),
+  constraint user_balances_user_fk FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint user_balances_user_unique UNIQUE (user_id)
+);
+create table user_keys (
+  user_id uuid not null,
+  version integer default 1 not null,
+  wrapped_key bytea not null,
+  master_key_id text not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint user_keys_pkey PRIMARY KEY (user_id),
+  constraint user_keys_master_key_id_length CHECK (length(master_key_id) >= 1 AND length(master_key_id) <= 64),
+  constraint user_keys_user_fk FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint user_keys_wrapped_length CHECK (length(wrapped_key) >= 48 AND length(wrapped_key) <= 256)
+);
+create table user_states (
+  id uuid default uuidv7() not null,
+  user_id uuid not null,
+  state_data jsonb default '{}'::jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint user_states_pkey PRIMARY KEY (id),
+  constraint user_states_data_object CHECK (jsonb_typeof(state_data) = 'object'::text),
+  constraint user_states_user_fk FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint user_states_user_unique UNIQUE (user_id)
+);
+create table user_transcripts (
+  id uuid default uuidv7() not null,
+  user_id uuid not null,
+  transcript_data bytea,
+  object_key text,
+  title_data bytea,
+  format text not null,
+  language text,
+  characters integer not null,
+  duration_seconds double precision,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint user_transcripts_pkey PRIMARY KEY (id),
+  constraint user_transcripts_characters_positive CHECK (characters > 0),
+  constraint user_transcripts_duration_positive CHECK (duration_seconds >= 0::double precision),
+  constraint user_transcripts_format_known CHECK (format = ANY (ARRAY['text'::text, 'srt'::text, 'vtt'::text, 'json'::text])),
+  constraint user_transcripts_language_length CHECK (length(language) >= 1 AND length(language) <= 35),
+  constraint user_transcripts_object_key_length CHECK (length(object_key) >= 1 AND length(object_key) <= 512),
+  constraint user_transcripts_stored_once CHECK (num_nonnulls(transcript_data, object_key) = 1),
+  constraint user_transcripts_user_fk FOREIGN KEY (user_id) REFERENCES users(id)
+);
+create table users (
+  id uuid default uuidv7() not null,
+  telegram_id bigint,
+  username text,
+  first_name text,
+  language_code text,
+  blocked_at timestamp with time zone,
+  erased_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_erased_has_no_person CHECK (erased_at IS NULL OR telegram_id IS NULL AND username IS NULL AND first_name IS NULL),
+  constraint users_first_name_length CHECK (length(first_name) >= 1 AND length(first_name) <= 128),
+  constraint users_language_code_length CHECK (length(language_code) >= 1 AND length(language_code) <= 35),
+  constraint users_telegram_id_positive CHECK (telegram_id > 0),
+  constraint users_telegram_id_unique UNIQUE (telegram_id),
+  constraint users_username_length CHECK (length(username) >= 1 AND length(username) <= 64)
+);
+
+CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject, id DESC);
+CREATE INDEX holds_active_by_expiry ON public.holds USING btree (expires_at) WHERE (state = 'active'::text);
+CREATE INDEX holds_user_id ON public.holds USING btree (user_id, id DESC);
+CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX orders_user_id ON public.orders USING btree (user_id, id DESC);
+CREATE INDEX payments_suspense ON public.payments USING btree (created_at) WHERE (state = 'suspense'::text);
+CREATE INDEX payments_user_id ON public.payments USING btree (user_id, id DESC);
+CREATE INDEX refunds_payment_id ON public.refunds USING btree (payment_id);
+CREATE INDEX telegram_updates_received_at ON public.telegram_updates USING btree (received_at);
+CREATE INDEX telegram_updates_unhandled ON public.telegram_updates USING btree (received_at) WHERE (state <> 'done'::text);
+CREATE UNIQUE INDEX transactions_type_reference_unique ON public.transactions USING btree (type, reference) WHERE (reference IS NOT NULL);
+CREATE INDEX transactions_user_id_id ON public.transactions USING btree (user_id, id DESC);
+CREATE UNIQUE INDEX user_avatars_one_current ON public.user_avatars USING btree (user_id) WHERE current;
+CREATE INDEX user_avatars_user_id ON public.user_avatars USING btree (user_id, id DESC);
+CREATE INDEX user_transcripts_user_id ON public.user_transcripts USING btree (user_id, id DESC);
+
+grant usage on schema public to kopeika_app;
+grant insert, select on audit_log to kopeika_app;
+grant insert, select on bonus_claims to kopeika_app;
+grant insert, select, update on holds to kopeika_app;
+grant delete, insert, select, update on idempotency_keys to kopeika_app;
+grant insert, select, update on leases to kopeika_app;
+grant insert, select, update on orders to kopeika_app;
+grant insert, select, update on payments to kopeika_app;
+grant insert, select, update on refunds to kopeika_app;
+grant select on schema_migrations to kopeika_app;
+grant delete, insert, select, update on telegram_updates to kopeika_app;
+grant insert, select on transactions to kopeika_app;
+grant delete, insert, select, update on user_avatars to kopeika_app;
+grant insert, select, update on user_balances to kopeika_app;
+grant delete, insert, select, update on user_keys to kopeika_app;
+grant delete, insert, select, update on user_states to kopeika_app;
+grant delete, insert, select, update on user_transcripts to kopeika_app;
+grant insert, select, update on users to kopeika_app;
