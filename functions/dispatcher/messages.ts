@@ -6,7 +6,7 @@ import { takeFile } from './files.ts'
 const isPrivate = (message: TelegramMessage): boolean => message.chat.type === 'private'
 
 /** '/history@kopeika_bot older' -> 'history'; undefined for text that is no command. */
-export const commandOf = (text: string): string | undefined =>
+const commandOf = (text: string): string | undefined =>
   /^\/([a-z_]{1,32})(?:@\w+)?(?:\s|$)/i.exec(text)?.[1]?.toLowerCase()
 
 /** One message of a person: a command, a file, or words that we answer with help rather than with silence. */

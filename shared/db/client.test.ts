@@ -50,32 +50,47 @@ describe('sessions', () => {
   })
 })
 
+const SILENCE_MS = 300
+
+const settle = async (work: PromiseLike<unknown>) => {
+  const startedAt = performance.now()
+  try {
+    return { value: await work, ms: performance.now() - startedAt }
+  } catch (error) {
+    return { error: toPublicError(error), ms: performance.now() - startedAt }
+  }
+}
+
+/** The address of the database by way of a proxy. */
+const through = (port: number): string => {
+  const url = new URL(database.appUrl)
+  url.hostname = '127.0.0.1'
+  url.port = String(port)
+  return url.href
+}
+const target = () => {
+  const { hostname, port } = new URL(database.appUrl)
+  return { host: hostname, port: Number(port) }
+}
+
 describe('a half-open connection', () => {
-  const SILENCE_MS = 300
   let proxy: TestProxy
   let sql: Sql
 
   beforeEach(async () => {
-    const url = new URL(database.appUrl)
-    proxy = await startProxy({ host: url.hostname, port: Number(url.port) })
-    url.port = String(proxy.port)
-    url.hostname = '127.0.0.1'
-    sql = openDatabase({ url: url.href, applicationName: 'test', max: 2, silenceMs: SILENCE_MS })
+    proxy = await startProxy(target())
+    sql = openDatabase({
+      url: through(proxy.port),
+      applicationName: 'test',
+      max: 2,
+      silenceMs: SILENCE_MS,
+    })
     await sql`select 1`
   })
   afterEach(async () => {
     await sql.end({ timeout: 0 })
     await proxy.close()
   })
-
-  const settle = async (work: PromiseLike<unknown>) => {
-    const startedAt = performance.now()
-    try {
-      return { value: await work, ms: performance.now() - startedAt }
-    } catch (error) {
-      return { error: toPublicError(error), ms: performance.now() - startedAt }
-    }
-  }
 
   test('fails the queries on it in time, and the pool works again once the line is healed', async () => {
     proxy.swallow()
@@ -115,5 +130,56 @@ describe('a half-open connection', () => {
     await expect(sql`select pg_sleep(0.2)`).resolves.toHaveLength(1)
     await sql`set statement_timeout = 100`
     await expect(sql`select pg_sleep(1)`).rejects.toMatchObject({ code: '57014' })
+  })
+})
+
+describe('a database that is away', () => {
+  const open = (port: number, max: number): Sql =>
+    openDatabase({ url: through(port), applicationName: 'test', max, silenceMs: SILENCE_MS })
+
+  test('fails every query at once, however many, and the pool works as soon as it is back', async () => {
+    const gone = await startProxy(target())
+    await gone.close()
+    const sql = open(gone.port, 2)
+    for (let n = 0; n < 6; n += 1) {
+      const outcome = await settle(sql`select 1`)
+      expect(outcome).toMatchObject({ error: { code: 'unavailable', cause: { code: 'ECONNREFUSED' } } })
+      expect(outcome.ms).toBeLessThan(1_000)
+    }
+    const back = await startProxy(target(), gone.port)
+    expect(await settle(sql`select 1 as one`)).toMatchObject({ value: [{ one: 1 }] })
+    await sql.end()
+    await back.close()
+  })
+
+  test('behind something that takes connections and drops them fails too, and does not try for ever', async () => {
+    const dropping = await startProxy({ host: '127.0.0.1', port: 1 })
+    const sql = open(dropping.port, 1)
+    for (let n = 0; n < 3; n += 1) {
+      const outcome = await settle(sql`select 1`)
+      expect(outcome).toMatchObject({ error: { code: 'unavailable' } })
+      expect(outcome.ms).toBeLessThan(1_000)
+    }
+    await sql.end()
+    await dropping.close()
+  })
+
+  test('a query that comes in the very moment in which a connection dies is answered, one way or the other', async () => {
+    const proxy = await startProxy(target())
+    const sql = open(proxy.port, 1)
+    for (let n = 0; n < 5; n += 1) {
+      await sql`select 1`
+      proxy.swallow()
+      const next = sql`select 1`.then(
+        () => undefined,
+        () => {
+          proxy.heal()
+          return settle(sql`select 2 as two`)
+        },
+      )
+      expect(await next).toMatchObject({ value: [{ two: 2 }] })
+    }
+    await sql.end()
+    await proxy.close()
   })
 })

@@ -58,25 +58,53 @@ const watchSilence = (socket: Socket, silenceMs: number): Socket => {
   return socket
 }
 
+/**
+ * Tells postgres.js of a lost connection in one moment: its 'error' handler and its 'close' handler, one right after the other. As Node
+ * emits them there is a gap, in which the pool gives new queries to the dead connection, and those are never answered (3.4.9: `closed`
+ * fails them only where there was no error); and a connection that closes during its start without an error is tried again for ever.
+ */
+const joinErrorAndClose = (socket: Socket): Socket => {
+  const on = socket.on.bind(socket)
+  let failure: Error | undefined
+  let tellError: ((error: Error) => void) | undefined
+  on('error', (error) => {
+    failure = error
+  })
+  const intercept = (event: string, listener: (...args: unknown[]) => void): Socket => {
+    if (event === 'error') tellError = listener
+    if (event !== 'close') return event === 'error' ? socket : on(event, listener)
+    // TLS, which comes next, gets the socket as it is
+    socket.on = on
+    return on('close', () => {
+      tellError?.(
+        failure ??
+          Object.assign(new Error('The database closed the connection.'), { code: 'CONNECTION_CLOSED' }),
+      )
+      listener(false)
+    })
+  }
+  socket.on = intercept as typeof socket.on
+  return socket
+}
+
 type SocketOptions = { host: string[]; port: number[] }
 
 const CONNECT_TIMEOUT_MS = 2_000
 
+/**
+ * Gives the socket while it still connects: a promise that rejects would cost the pool one connection for each failure, and after `max`
+ * of them every query would wait for ever (3.4.9 does not take such a connection back).
+ */
 const openSocket =
   (silenceMs: number) =>
-  ({ host: [host = '127.0.0.1'], port: [port = 5432] }: SocketOptions): Promise<Socket> =>
-    new Promise((resolve, reject) => {
-      const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 })
-      socket.setTimeout(CONNECT_TIMEOUT_MS, () => {
-        socket.destroy(Object.assign(new Error('The database takes no connections.'), { code: 'ETIMEDOUT' }))
-      })
-      socket.once('error', reject)
-      socket.once('connect', () => {
-        socket.setTimeout(0)
-        socket.off('error', reject)
-        resolve(watchSilence(socket, silenceMs))
-      })
+  ({ host: [host = '127.0.0.1'], port: [port = 5432] }: SocketOptions): Socket => {
+    const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 })
+    socket.setTimeout(CONNECT_TIMEOUT_MS, () => {
+      socket.destroy(Object.assign(new Error('The database takes no connections.'), { code: 'ETIMEDOUT' }))
     })
+    socket.once('connect', () => socket.setTimeout(0))
+    return joinErrorAndClose(watchSilence(socket, silenceMs))
+  }
 
 /** Opens the pool (lazily: nothing connects before the first query). Times out on every level; see docs/architecture.md. */
 export const openDatabase = (options: DatabaseOptions): Sql => {

@@ -11,7 +11,8 @@ export type TestProxy = {
   close: () => Promise<void>
 }
 
-export const startProxy = async (target: { host: string; port: number }): Promise<TestProxy> => {
+/** `port` brings a closed one back at its old place. */
+export const startProxy = async (target: { host: string; port: number }, port = 0): Promise<TestProxy> => {
   let isSwallowing = false
   const sockets = new Set<Socket>()
   const lines = new Set<{ isCut: boolean }>()
@@ -34,7 +35,7 @@ export const startProxy = async (target: { host: string; port: number }): Promis
       })
     }
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('No port was given.')

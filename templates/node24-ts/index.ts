@@ -1,6 +1,6 @@
 /**
- * The process of one function: `node index.ts --entry <handler.ts> [--port 3000] [--host 127.0.0.1]`. In an image of-watchdog starts it
- * and forwards to port 3000; the local stack starts the same file with port 0 and hears the port over IPC.
+ * The process of one function: `node index.ts --entry <handler.ts> [--port 3000] [--host 127.0.0.1] [--linger <ms>]`. In an image
+ * of-watchdog starts it and forwards to port 3000; the local stack starts the same file with port 0 and hears the port over IPC.
  */
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -16,6 +16,8 @@ const { values } = parseArgs({
     entry: { type: 'string', default: './function/handler.ts' },
     port: { type: 'string', default: '3000' },
     host: { type: 'string', default: '127.0.0.1' },
+    // of-watchdog passes SIGTERM on at once, and goes on passing calls on for its healthcheck_interval
+    linger: { type: 'string', default: '0' },
   },
 })
 
@@ -27,7 +29,7 @@ const die = (what: string, error: unknown): never => {
         ? error.message
         : (error.stack ?? error.message)
       : String(error)
-  process.stderr.write(`${what}: ${text}\n`.replace(/\b\d{5,}:[\w-]{20,}/g, '[bot token]'))
+  process.stderr.write(`${what}: ${text}\n`.replace(/(?<!\d)\d{5,}:[\w-]{20,}/g, '[bot token]'))
   process.exit(1)
 }
 
@@ -48,7 +50,7 @@ try {
     // faasd signals every process of the container, so Node hears SIGTERM twice
     if (isStopping) return
     isStopping = true
-    server.drain(GRACE_MS).then(
+    server.drain(GRACE_MS, Number(values.linger)).then(
       () => process.exit(0),
       (error: unknown) => die('could not stop cleanly', error),
     )

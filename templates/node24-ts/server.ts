@@ -4,8 +4,11 @@ import type { HttpRequest, HttpResponse, RunningFunction } from './contract.ts'
 
 export type FunctionServer = {
   port: number
-  /** Answers what is under way, refuses nothing until then, closes the function. */
-  drain: (graceMs: number) => Promise<void>
+  /**
+   * Serves for `lingerMs` more as if nothing were (of-watchdog hands on calls for a while after SIGTERM), then takes no new connection,
+   * answers what is under way within `graceMs`, and closes the function.
+   */
+  drain: (graceMs: number, lingerMs?: number) => Promise<void>
 }
 
 const problem = (status: number, code: string, title: string, close = false): HttpResponse => ({
@@ -16,18 +19,18 @@ const problem = (status: number, code: string, title: string, close = false): Ht
 
 const TOO_LARGE = Symbol('too large')
 
-/** Collects the body; stops reading as soon as it is longer than the function takes. */
+/** Collects the body; what comes beyond the limit is thrown away unread. */
 const readBody = (request: IncomingMessage, limitBytes: number): Promise<Buffer | typeof TOO_LARGE> =>
   new Promise((resolve, reject) => {
-    if (Number(request.headers['content-length'] ?? 0) > limitBytes) return resolve(TOO_LARGE)
     const chunks: Buffer[] = []
-    let length = 0
+    let length = Number(request.headers['content-length'] ?? 0) > limitBytes ? Number.POSITIVE_INFINITY : 0
+    if (length > limitBytes) resolve(TOO_LARGE)
     request.on('data', (chunk: Buffer) => {
       length += chunk.length
-      if (length > limitBytes) {
-        request.pause()
-        resolve(TOO_LARGE)
-      } else chunks.push(chunk)
+      if (length <= limitBytes) return void chunks.push(chunk)
+      // Closing now would reset the connection under the caller's hands, and the 413 would be lost: the rest is read and dropped.
+      chunks.length = 0
+      resolve(TOO_LARGE)
     })
     request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
     request.once('error', reject)
@@ -71,11 +74,7 @@ export const answerRequest = async (
   })
   const body = await readBody(request, fn.bodyLimitBytes)
   if (body === TOO_LARGE) {
-    // the unread rest would be taken for the next request on this connection
-    return send(
-      response,
-      problem(413, 'too_large', `The body is larger than ${fn.bodyLimitBytes} bytes.`, true),
-    )
+    return send(response, problem(413, 'too_large', `The body is larger than ${fn.bodyLimitBytes} bytes.`))
   }
   // A handler that throws is a bug in it, and must never look like success: Telegram takes any 2xx as delivered.
   send(response, await fn.handle(toHttpRequest(request, body, gone.signal)))
@@ -91,21 +90,24 @@ export const serve = async (
   let onIdle: (() => void) | undefined
   let isDraining = false
 
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    inFlight += 1
+    if (isDraining) response.setHeader('connection', 'close')
+    const left = new Promise<void>((resolve) => response.once('close', resolve))
+    try {
+      await answerRequest(fn, request, response)
+    } catch (error) {
+      if (!response.destroyed) options.onError(error)
+      send(response, problem(500, 'internal', 'Internal error', true))
+    }
+    // a call is over when its answer has left, not when it was handed to the socket
+    await left
+    inFlight -= 1
+    if (inFlight === 0) onIdle?.()
+  }
   const server: Server = createServer(
     { keepAliveTimeout: 65_000, requestTimeout: 60_000 },
-    (request, response) => {
-      inFlight += 1
-      if (isDraining) response.setHeader('connection', 'close')
-      answerRequest(fn, request, response)
-        .catch((error: unknown) => {
-          if (!response.destroyed) options.onError(error)
-          send(response, problem(500, 'internal', 'Internal error', true))
-        })
-        .finally(() => {
-          inFlight -= 1
-          if (inFlight === 0) onIdle?.()
-        })
-    },
+    (request, response) => void answer(request, response),
   )
   server.on('connection', (socket) => {
     sockets.add(socket)
@@ -116,8 +118,9 @@ export const serve = async (
     server.listen(options.port, options.host, () => resolve())
   })
 
-  const drain = async (graceMs: number): Promise<void> => {
+  const drain = async (graceMs: number, lingerMs = 0): Promise<void> => {
     isDraining = true
+    if (lingerMs > 0) await new Promise((resolve) => setTimeout(resolve, lingerMs))
     server.close()
     server.closeIdleConnections()
     if (inFlight > 0) {
