@@ -24,15 +24,12 @@ const DROPPED = new Set([
 
 const CALL_ID = /^[\w.-]{1,64}$/
 
-/** Whether the header (name in lower case) ends at the gateway. */
-export const isDropped = (lowerName: string): boolean => DROPPED.has(lowerName)
-
 /** The caller's X-Call-Id where it is a sane one, else `make()`. */
 export const callIdOf = (given: string | string[] | undefined, make: () => string): string =>
   typeof given === 'string' && CALL_ID.test(given) ? given : make()
 
 /** Headers that a `Connection` header names belong to that connection too; undefined for the usual `keep-alive` and `close`. */
-export const namedByConnection = (connection: string | undefined): Set<string> | undefined => {
+const namedByConnection = (connection: string | undefined): Set<string> | undefined => {
   if (connection === undefined || /^(keep-alive|close)$/i.test(connection)) return undefined
   return new Set(
     connection
@@ -42,7 +39,7 @@ export const namedByConnection = (connection: string | undefined): Set<string> |
   )
 }
 
-/** The raw header list (name, value, name, value, ...) that goes on to the function. */
+/** What of a raw header list (name, value, name, value, ...) goes on to the other side, in either direction. */
 export const passOn = (raw: readonly string[], connection: string | undefined): string[] => {
   const named = namedByConnection(connection)
   const kept: string[] = []

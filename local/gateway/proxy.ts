@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Transform } from 'node:stream'
 import { type Dispatcher, errors, type Pool } from 'undici'
 import type { ErrorCode } from '#shared/errors.ts'
 import { codeOf } from '../start-problem.ts'
 import { passOn } from './headers.ts'
 import { sendProblem } from './problem.ts'
+import { dropBody, hasBody, streamBody } from './request-body.ts'
 
 export type ProxyLimits = {
   /** How long a function may take until the gateway gives up waiting. */
@@ -21,11 +21,19 @@ export type ProxyCall = {
   callId: string
 }
 
+/** How a call ends: with the last byte of the answer or with a problem, and only once. */
+type Ending = {
+  isOver: () => boolean
+  /** From now on the request is on its way, and giving up means to abort it there. */
+  follow: (controller: Dispatcher.DispatchController) => void
+  finish: () => void
+  fail: (code: ErrorCode, detail: string, headers?: Record<string, string>) => void
+}
+
 const AWAY = 'The function is not running; it is being started again.'
 const MALFORMED = 'The request cannot be passed on: a header is malformed or given twice.'
 
-const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+const tooLarge = (limitBytes: number): string => `The body is larger than ${limitBytes} bytes.`
 
 /**
  * Whether the call may be sent a second time when the connection broke before an answer. The function may have got the first one, so only
@@ -37,25 +45,11 @@ const isRepeatable = (incoming: IncomingMessage): boolean =>
 const isCutConnection = (error: Error): boolean =>
   ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '')
 
-/** A body of unknown length may turn out too large on the way; from then on nothing gets through. */
-const limitBytes = (maxBytes: number, onExceeded: () => void): Transform => {
-  let length = 0
-  return new Transform({
-    transform: (chunk: Buffer, _encoding, done) => {
-      length += chunk.length
-      if (length > maxBytes) onExceeded()
-      else done(null, chunk)
-    },
-  })
+const requestHeaders = (incoming: IncomingMessage, callId: string): string[] => {
+  const headers = passOn(incoming.rawHeaders, incoming.headers.connection)
+  headers.push('X-Forwarded-For', incoming.socket.remoteAddress ?? '', 'X-Call-Id', callId)
+  return headers
 }
-
-const requestHeaders = (incoming: IncomingMessage, callId: string): string[] => [
-  ...passOn(incoming.rawHeaders, incoming.headers.connection),
-  'X-Forwarded-For',
-  incoming.socket.remoteAddress ?? '',
-  'X-Call-Id',
-  callId,
-]
 
 const responseHeaders = (
   { rawHeaders }: Dispatcher.DispatchController,
@@ -63,84 +57,90 @@ const responseHeaders = (
   callId: string,
 ): string[] => {
   const raw = Array.isArray(rawHeaders) ? rawHeaders.map((bytes) => bytes.toString('latin1')) : []
-  return [...passOn(raw, connection?.toString()), 'X-Call-Id', callId]
+  const headers = passOn(raw, connection?.toString())
+  headers.push('X-Call-Id', callId)
+  return headers
 }
 
-const runCall = (call: ProxyCall, limits: ProxyLimits): void => {
-  const { incoming, response, pool, path, callId } = call
+const watchEnding = ({ incoming, response, callId }: ProxyCall, timeoutMs: number): Ending => {
   let controller: Dispatcher.DispatchController | undefined
-  let mayRepeat = isRepeatable(incoming)
   let isOver = false
 
   const finish = (): void => {
     isOver = true
     clearTimeout(timer)
-    // whatever is still coming of the body has nowhere to go
-    if (body) incoming.unpipe(body).resume()
+    if (hasBody(incoming)) dropBody(incoming)
   }
   const abandon = (why: string): void => {
     if (isOver) return
     finish()
     controller?.abort(new Error(why))
   }
-  const fail = (code: ErrorCode, detail: string, headers?: Record<string, string>): void => {
+  const fail: Ending['fail'] = (code, detail, headers) => {
     abandon(detail)
     sendProblem(response, code, detail, callId, headers)
   }
-
   const timer = setTimeout(() => {
-    fail('deadline', `The function did not answer within ${limits.timeoutMs / 1000} s.`)
-  }, limits.timeoutMs)
-  const body = hasBody(incoming)
-    ? incoming.pipe(
-        limitBytes(limits.bodyLimitBytes, () => fail('too_large', tooLarge(limits.bodyLimitBytes))),
-      )
-    : null
+    fail('deadline', `The function did not answer within ${timeoutMs / 1000} s.`)
+  }, timeoutMs)
   response.once('close', () => abandon('The caller has gone.'))
 
-  const send = (): void =>
-    void pool.dispatch(
-      {
-        path,
-        method: incoming.method ?? 'GET',
-        headers: requestHeaders(incoming, callId),
-        body,
-        // undici would give the connection up after HEAD; the functions' server sends no body there
-        reset: false,
-      },
-      {
-        onRequestStart: (started) => {
-          controller = started
-          // given up while it waited for a connection
-          if (isOver) started.abort(new Error('Nobody waits any more.'))
-        },
-        onResponseStart: (started, status, headers) => {
-          // 103 and its like only announce the real head
-          if (status >= 200) response.writeHead(status, responseHeaders(started, headers.connection, callId))
-        },
-        onResponseData: (current, chunk) => {
-          if (response.write(chunk)) return
-          current.pause()
-          response.once('drain', () => current.resume())
-        },
-        onResponseEnd: () => {
-          finish()
-          response.end()
-        },
-        onResponseError: (_controller, error) => {
-          if (isOver) return
-          if (mayRepeat && isCutConnection(error) && !response.headersSent) {
-            mayRepeat = false
-            send()
-          } else if (error instanceof errors.InvalidArgumentError) fail('invalid_input', MALFORMED)
-          else fail('unavailable', AWAY, { 'retry-after': '1' })
-        },
-      },
-    )
-  send()
+  const follow: Ending['follow'] = (started) => {
+    controller = started
+    // given up while it waited for a connection
+    if (isOver) started.abort(new Error('Nobody waits any more.'))
+  }
+  return { isOver: () => isOver, follow, finish, fail }
 }
 
-const tooLarge = (maxBytes: number): string => `The body is larger than ${maxBytes} bytes.`
+const handAnswerBack = (
+  { response, callId }: ProxyCall,
+  ending: Ending,
+  onError: (error: Error) => void,
+): Dispatcher.DispatchHandler => ({
+  onRequestStart: ending.follow,
+  onResponseStart: (controller, status, headers) => {
+    // 103 and its like only announce the real head
+    if (status >= 200) response.writeHead(status, responseHeaders(controller, headers.connection, callId))
+  },
+  onResponseData: (controller, piece) => {
+    if (response.write(piece)) return
+    controller.pause()
+    response.once('drain', () => controller.resume())
+  },
+  onResponseEnd: () => {
+    ending.finish()
+    response.end()
+  },
+  onResponseError: (_controller, error) => {
+    if (!ending.isOver()) onError(error)
+  },
+})
+
+const runCall = (call: ProxyCall, { timeoutMs, bodyLimitBytes }: ProxyLimits): void => {
+  const { incoming, response, pool, path, callId } = call
+  const ending = watchEnding(call, timeoutMs)
+  const request: Dispatcher.DispatchOptions = {
+    path,
+    method: incoming.method ?? 'GET',
+    headers: requestHeaders(incoming, callId),
+    // undici would give the connection up after HEAD; the functions' server sends no body there
+    reset: false,
+    body: hasBody(incoming)
+      ? streamBody(incoming, bodyLimitBytes, () => ending.fail('too_large', tooLarge(bodyLimitBytes)))
+      : null,
+  }
+
+  const send = (mayRepeat: boolean): void => {
+    const onError = (error: Error): void => {
+      if (mayRepeat && isCutConnection(error) && !response.headersSent) send(false)
+      else if (error instanceof errors.InvalidArgumentError) ending.fail('invalid_input', MALFORMED)
+      else ending.fail('unavailable', AWAY, { 'retry-after': '1' })
+    }
+    pool.dispatch(request, handAnswerBack(call, ending, onError))
+  }
+  send(isRepeatable(incoming))
+}
 
 /** Hands the request on to the function, and its answer back. Bodies are streamed both ways. */
 export const forward = (call: ProxyCall, limits: ProxyLimits): void => {

@@ -11,14 +11,14 @@ const MAX_CONNECTIONS = 128
 const MAX_IDLE_MS = 20_000
 
 /** Opens no connection yet: that is done by the first call. */
-export const openUpstream = (port: number): Upstream => ({
+export const openUpstream = (port: number, maxIdleMs = MAX_IDLE_MS): Upstream => ({
   port,
   pool: new Pool(`http://127.0.0.1:${port}`, {
     connections: MAX_CONNECTIONS,
     pipelining: 1,
-    keepAliveTimeout: MAX_IDLE_MS,
+    keepAliveTimeout: maxIdleMs,
     // the server announces its own 65 s in a Keep-Alive header, and that would win
-    keepAliveMaxTimeout: MAX_IDLE_MS,
+    keepAliveMaxTimeout: maxIdleMs,
     // the proxy has one clock for the whole call
     headersTimeout: 0,
     bodyTimeout: 0,

@@ -6,13 +6,15 @@ import { onTestFinished } from 'vitest'
 const REPOSITORY = dirname(dirname(import.meta.dirname))
 
 const HANDLER = `
+import { processEnv } from '#shared/platform/env.ts'
+
 export const handler = {
   start: async () => ({
     name: 'toy',
     bodyLimitBytes: 1_000_000,
     handle: async ({ method, path, query, headers, body }) => {
       if (path === '/crash') process.exit(7)
-      const seen = { method, path, query: query.toString(), headers, body: body.toString(), env: Object.keys(process.env).sort() }
+      const seen = { method, path, query: query.toString(), headers, body: body.toString(), env: Object.keys(processEnv()).sort() }
       return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(seen) }
     },
     close: async () => {},

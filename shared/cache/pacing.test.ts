@@ -153,7 +153,7 @@ describe('without Redis', () => {
     for (let index = 0; index < 4; index += 1) waits.push((await one.reserve(5)).waitMs)
     expect(waits).toEqual([40, 80, 120, 1040])
     await one.penalise(6, 3)
-    expect((await one.reserve(6)).waitMs).toBe(3000)
+    expect((await one.reserve(6)).waitMs).toBe(3040)
     await away.close()
   })
 

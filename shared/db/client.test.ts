@@ -182,4 +182,41 @@ describe('a database that is away', () => {
     await sql.end()
     await proxy.close()
   })
+
+  test('sessions that are ended under load: every call settles, in time, and the pool is whole afterwards', async () => {
+    const sql = openDatabase({ url: database.appUrl, applicationName: 'load', max: 3 })
+    const killer = openDatabase({ url: database.appUrl, applicationName: 'killer', max: 1 })
+    let kills = 0
+    const work = async (n: number): Promise<unknown[]> => {
+      const outcomes: unknown[] = []
+      while (kills < 20) {
+        const outcome = await settle(
+          n % 2 === 0
+            ? sql`select ${n}::bigint as n`
+            : inTransaction(sql, (tx) => tx`select ${n}::bigint as n`),
+        )
+        expect(outcome.ms).toBeLessThan(2_500)
+        outcomes.push(outcome.error)
+      }
+      return outcomes
+    }
+    const kill = async (): Promise<void> => {
+      for (; kills < 20; kills += 1) {
+        await killer`select pg_terminate_backend(pid, 1000) from pg_stat_activity where application_name = 'load'`
+        await sql`select 1`.catch(() => undefined)
+      }
+    }
+    const [errors] = await Promise.all([
+      Promise.all(Array.from({ length: 6 }, (_, n) => work(n))).then((all) => all.flat()),
+      kill(),
+    ])
+    const failures = errors.filter((error) => error !== undefined)
+    expect(failures.length).toBeGreaterThan(0)
+    for (const failure of failures) expect(failure).toMatchObject({ code: 'unavailable' })
+    // finds the connections that the last round ended
+    const round = () => Promise.all(Array.from({ length: 6 }, () => settle(sql`select 1 as one`)))
+    await round()
+    for (const outcome of await round()) expect(outcome).toMatchObject({ value: [{ one: 1 }] })
+    await Promise.all([sql.end(), killer.end()])
+  })
 })

@@ -40,7 +40,7 @@ test('bigger packs cost less a coin', () => {
 
 describe('parseTariff says where and what to do', () => {
   test.each([
-    ["version: '2026-1'", 'version: 2026', 'version: must be text: write it in quotes'],
+    ['version: "2026-1"', 'version: 2026', 'version: must be text: write it in quotes'],
     ['welcomeBonus: 50', '', 'welcomeBonus: is missing: add it (a whole number)'],
     ['welcomeBonus: 50', 'welcomeBonus: many', 'welcomeBonus: must be a whole number of coins'],
     ['welcomeBonus: 50', 'welcomeBonus: -1', 'welcomeBonus: must not be negative'],
