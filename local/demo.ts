@@ -35,18 +35,22 @@ type History = {
 }
 type Transcripts = { items: { id: string; title: string; characters: number }[] }
 
-/** A photo as a phone makes it: turned by EXIF, with a place in its metadata. */
+const LANDSCAPE = `
+  <svg xmlns="http://www.w3.org/2000/svg" width="1200" height="900">
+    <defs><linearGradient id="sky" x1="0" y1="0" x2="0" y2="1">
+      <stop offset="0" stop-color="#31477f"/><stop offset="0.6" stop-color="#e58a6b"/><stop offset="1" stop-color="#f8d08b"/>
+    </linearGradient></defs>
+    <rect width="1200" height="900" fill="url(#sky)"/>
+    <circle cx="620" cy="520" r="110" fill="#fff1c9"/>
+    <path d="M0 640 L260 400 L470 600 L700 380 L960 620 L1200 460 V900 H0 Z" fill="#3f4a6b"/>
+    <path d="M0 760 Q300 640 600 740 T1200 700 V900 H0 Z" fill="#26304d"/>
+  </svg>`
+
+/** A photo as a phone makes it: with a place and a name in its metadata. */
 const makePhoto = (): Promise<Buffer> =>
-  sharp({ create: { width: 1200, height: 900, channels: 3, background: '#2f6f8f' } })
-    .composite([
-      {
-        input: Buffer.from(
-          '<svg width="500" height="500"><circle cx="250" cy="250" r="240" fill="#f4b942"/></svg>',
-        ),
-      },
-    ])
+  sharp(Buffer.from(LANDSCAPE))
     .withExif({ IFD0: { Copyright: 'demo' }, IFD3: { GPSLatitude: '55/1 45/1 0/1' } })
-    .jpeg()
+    .jpeg({ quality: 85 })
     .toBuffer()
 
 const checkAvatar = async (profile: Profile): Promise<void> => {

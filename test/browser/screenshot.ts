@@ -30,8 +30,8 @@ try {
   for (const view of [
     {
       name: 'chat-desktop',
-      width: 1100,
-      height: 760,
+      width: 1000,
+      height: 1240,
       colorScheme: 'light' as const,
       locale: 'en',
       firstName: 'Anna',
