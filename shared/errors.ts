@@ -32,6 +32,38 @@ export const STATUS_OF_CODE = {
 
 export type ErrorCode = keyof typeof STATUS_OF_CODE
 
+/** What a problem document is called: a few words for people, the same for each occurrence (RFC 9457, 3.1.3). */
+export const TITLE_OF_CODE: Readonly<Record<ErrorCode, string>> = {
+  invalid_input: 'Invalid input',
+  unauthenticated: 'Not authenticated',
+  insufficient_funds: 'Not enough coins',
+  forbidden: 'Forbidden',
+  not_found: 'Not found',
+  user_not_found: 'Person not found',
+  pack_not_found: 'Pack not found',
+  order_not_found: 'Order not found',
+  payment_not_found: 'Payment not found',
+  hold_not_found: 'Hold not found',
+  avatar_not_found: 'Avatar not found',
+  transcript_not_found: 'Transcript not found',
+  file_not_found: 'File not found',
+  method_not_allowed: 'Method not allowed',
+  conflict: 'Conflict',
+  in_progress: 'Still in progress',
+  too_large: 'Too large',
+  unsupported_media: 'Unsupported media type',
+  unprocessable_media: 'Unprocessable media',
+  key_reused: 'Idempotency-Key reused',
+  rate_limited: 'Too many requests',
+  internal: 'Internal error',
+  upstream_failed: 'An outside service failed',
+  unavailable: 'Temporarily unavailable',
+  deadline: 'Deadline exceeded',
+}
+
+/** `type` of a problem document: names the code, leads nowhere (RFC 9457, 3.1.1). */
+export const problemTypeOf = (code: ErrorCode): string => `urn:kopeika:problem:${code}`
+
 /** One complaint about one field of the input; `path` is dotted, '' for the whole. */
 export type FieldError = { path: string; message: string }
 

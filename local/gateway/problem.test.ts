@@ -11,7 +11,11 @@ describe('failures are problem documents', () => {
   const problemOf = async (answer: Response): Promise<Record<string, unknown>> => {
     expect(answer.headers.get('content-type')).toBe('application/problem+json')
     const problem = (await answer.json()) as Record<string, unknown>
-    expect(problem).toMatchObject({ type: 'about:blank', title: expect.any(String), status: answer.status })
+    expect(problem).toMatchObject({
+      type: expect.stringMatching(/^urn:kopeika:problem:/),
+      title: expect.any(String),
+      status: answer.status,
+    })
     expect(problem.requestId).toBe(answer.headers.get('x-call-id'))
     return problem
   }

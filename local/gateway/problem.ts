@@ -1,20 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import { type ErrorCode, STATUS_OF_CODE } from '#shared/errors.ts'
-
-const TITLES: Partial<Record<ErrorCode, string>> = {
-  invalid_input: 'Invalid input',
-  not_found: 'Not found',
-  method_not_allowed: 'Method not allowed',
-  too_large: 'Too large',
-  unavailable: 'Unavailable',
-  deadline: 'Out of time',
-}
+import { type ErrorCode, problemTypeOf, STATUS_OF_CODE, TITLE_OF_CODE } from '#shared/errors.ts'
 
 /** A problem document (RFC 9457) with the members that the functions give too. */
 export const problemBody = (code: ErrorCode, detail: string, requestId: string): string =>
   JSON.stringify({
-    type: 'about:blank',
-    title: TITLES[code] ?? code,
+    type: problemTypeOf(code),
+    title: TITLE_OF_CODE[code],
     status: STATUS_OF_CODE[code],
     code,
     detail,

@@ -42,7 +42,7 @@ export type DefinedFunction = FunctionDefinition & {
 /** A caller's X-Call-Id is taken over when it is harmless, so that one request can be followed across functions. */
 const requestIdOf = (request: HttpRequest): string => {
   const given = request.headers['x-call-id']
-  return given !== undefined && /^[\w-]{1,64}$/.test(given) ? given : randomUUID()
+  return given !== undefined && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
 }
 
 const authorize = async (

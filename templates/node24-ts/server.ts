@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { HttpRequest, HttpResponse, RunningFunction } from './contract.ts'
@@ -11,11 +12,27 @@ export type FunctionServer = {
   drain: (graceMs: number, lingerMs?: number) => Promise<void>
 }
 
-const problem = (status: number, code: string, title: string, close = false): HttpResponse => ({
-  status,
-  headers: { 'content-type': 'application/problem+json', ...(close ? { connection: 'close' } : {}) },
-  body: JSON.stringify({ type: 'about:blank', title, status, code }),
-})
+type Problem = { status: number; code: string; title: string; detail?: string; close?: boolean }
+
+/** What the server says itself, with the members and headers that a function's own problem documents have. */
+const problem = (
+  request: IncomingMessage,
+  { status, code, title, detail, close = false }: Problem,
+): HttpResponse => {
+  const given = request.headers['x-call-id']
+  const requestId = typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
+  return {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': requestId,
+      ...(close ? { connection: 'close' } : {}),
+    },
+    body: JSON.stringify({ type: `urn:kopeika:problem:${code}`, title, status, code, detail, requestId }),
+  }
+}
 
 const TOO_LARGE = Symbol('too large')
 
@@ -74,7 +91,8 @@ export const answerRequest = async (
   })
   const body = await readBody(request, fn.bodyLimitBytes)
   if (body === TOO_LARGE) {
-    return send(response, problem(413, 'too_large', `The body is larger than ${fn.bodyLimitBytes} bytes.`))
+    const detail = `The body is larger than ${fn.bodyLimitBytes} bytes.`
+    return send(response, problem(request, { status: 413, code: 'too_large', title: 'Too large', detail }))
   }
   // A handler that throws is a bug in it, and must never look like success: Telegram takes any 2xx as delivered.
   send(response, await fn.handle(toHttpRequest(request, body, gone.signal)))
@@ -98,7 +116,10 @@ export const serve = async (
       await answerRequest(fn, request, response)
     } catch (error) {
       if (!response.destroyed) options.onError(error)
-      send(response, problem(500, 'internal', 'Internal error', true))
+      send(
+        response,
+        problem(request, { status: 500, code: 'internal', title: 'Internal error', close: true }),
+      )
     }
     // a call is over when its answer has left, not when it was handed to the socket
     await left
