@@ -94,7 +94,7 @@ const showPerson = async ({ sql, print }: Context, [id]: string[]): Promise<void
     `${user.id}  ${user.firstName ?? ''} ${user.username === null ? '' : `@${user.username}`}  since ${user.createdAt.toISOString()}`,
   )
   print(
-    `coins ${balance.coins}, held ${balance.held}, debt ${balance.debt}${user.blockedAt === null ? '' : ', has blocked the bot'}`,
+    `coins ${balance.coins}, held ${balance.held}, debt ${balance.debt}${user.blockedAt === null ? '' : ', not reachable in Telegram (blocked the bot, or never started it)'}`,
   )
   const { items } = await listTransactions(sql, { userId: user.id, limit: 20 })
   for (const { createdAt, type, amount, balanceAfter, description } of items) {

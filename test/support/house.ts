@@ -66,6 +66,8 @@ export type House = {
   resourcesOf: (functionName: string) => Resources
   webhook: { url: string; secret: string }
   metricsToken: string
+  /** The owner's role. */
+  databaseUrl: string
   /** Log lines of all functions. */
   logs: string[]
   /** Waits until no asynchronous call is under way. */
@@ -261,6 +263,7 @@ export const openHouse = async (options: {
     },
     webhook: { url: `${gateway.url}/function/dispatcher`, secret: WEBHOOK_SECRET },
     metricsToken: METRICS_TOKEN,
+    databaseUrl: database.ownerUrl,
     logs,
     settled: gateway.settled,
     close,
