@@ -73,4 +73,14 @@ describe('each function of stack.yml gets what its code needs, and no more', () 
     expect('S3_ENDPOINT' in environment).toBe(needs.includes('storage'))
     expect('TELEGRAM_API_ROOT' in environment).toBe(needs.includes('telegram'))
   })
+
+  it.each(Object.entries(functions))('%s answers before of-watchdog gives it up', (name, { environment }) => {
+    const code = readFileSync(join(root, 'functions', name, 'handler.ts'), 'utf8')
+    const deadlineMs = Number(/deadlineMs: ([\d_]+)/.exec(code)?.[1]?.replaceAll('_', '') ?? 8_000)
+    const seconds = (key: string): number => Number(/^(\d+)s$/.exec(environment[key] ?? '')?.[1])
+    expect(deadlineMs / 1000).toBeLessThan(seconds('exec_timeout'))
+    expect(seconds('exec_timeout')).toBeLessThan(seconds('write_timeout'))
+    // both together below the 30 s after which a platform kills
+    expect(seconds('healthcheck_interval') + seconds('write_timeout')).toBeLessThanOrEqual(28)
+  })
 })

@@ -7,7 +7,7 @@ export const handler = defineFunction({
   name: 'dispatcher',
   needs: ['database', 'redis', 'telegram', 'webhook'],
   // an avatar from the chat: download, re-encode and store take longer than an API call
-  deadlineMs: 25_000,
+  deadlineMs: 18_000,
   routes: [webhook],
   onStart: async (resources) => {
     publishCommands(resources)

@@ -9,6 +9,6 @@ export const handler = defineFunction({
   needs: ['database', 'redis', 'storage', 'telegram'],
   routes: [runDue, queueMessage],
   // a run takes jobs for 5 s and finishes those under way
-  deadlineMs: 20_000,
+  deadlineMs: 18_000,
   onStart: async (resources) => void notifyMetrics(resources),
 })
