@@ -5,7 +5,6 @@ import type { Tx } from '#shared/db/client.ts'
 import type { Answer } from '#shared/db/idempotency.ts'
 import { enqueueObjectDeletion } from '#shared/db/object-jobs.ts'
 import { lockPerson } from '#shared/db/person-lock.ts'
-import { getSettings } from '#shared/db/states.ts'
 import { getUser } from '#shared/db/users.ts'
 import { priceOf, serviceTitle } from '#shared/domain/tariff.ts'
 import { AppError } from '#shared/errors.ts'
@@ -58,7 +57,7 @@ export const storeAvatar = async (
   }
   if (!made)
     throw new AppError('conflict', { detail: 'The same avatar was deleted just now; repeat the call.' })
-  const settings = await getSettings(tx, await getUser(tx, { userId }))
+  const { settings } = await getUser(tx, { userId })
   const avatar = await addAvatar(tx, { id: made.id, userId, data: made.data })
   const { transactionId } = await chargeCoins(tx, {
     ...priceOf(resources.tariff, 'avatar'),

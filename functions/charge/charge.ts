@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { chargeCoins } from '#shared/db/charges.ts'
-import { getSettings } from '#shared/db/states.ts'
 import { getUser } from '#shared/db/users.ts'
 import { CoinAmount } from '#shared/domain/coins.ts'
 import { priceOf, serviceTitle, type Tariff } from '#shared/domain/tariff.ts'
@@ -43,12 +42,11 @@ export const charge = changeRoute({
   body: ChargeRequest,
   answers: { 200: Charged },
   run: async ({ body, tx, caller, resources, afterCommit }) => {
-    const user = await getUser(tx, subjectOf(body))
-    const settings = await getSettings(tx, user)
+    const { id: userId, settings } = await getUser(tx, subjectOf(body))
     const priced = priceRequest(body, resources.tariff, settings.language)
     const posted = await chargeCoins(tx, {
       ...priced,
-      userId: user.id,
+      userId,
       actor: caller.id,
       settings,
       withReceipt: true,

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { getSettings } from '#shared/db/states.ts'
 import { findUser, setBlocked, type User } from '#shared/db/users.ts'
 import type { Settings } from '#shared/domain/settings.ts'
 import type { Resources } from '#shared/http/resources.ts'
@@ -38,7 +37,7 @@ export const meetPerson = async (
   if (known && isUpToDate(known, sender)) {
     // who writes to the bot has not blocked it (any more)
     if (known.blockedAt !== null) await setBlocked(resources.sql, sender.id, false)
-    return { user: known, settings: await getSettings(resources.sql, known), isNew: false }
+    return { user: known, settings: known.settings, isNew: false }
   }
   const { created } = await resources.call(
     {
@@ -57,5 +56,5 @@ export const meetPerson = async (
   )
   const user = await findUser(resources.sql, { telegramId: sender.id })
   if (!user) throw new Error('A registered person is not there.')
-  return { user, settings: await getSettings(resources.sql, user), isNew: created }
+  return { user, settings: user.settings, isNew: created }
 }

@@ -1,4 +1,3 @@
-import { getSettings } from '#shared/db/states.ts'
 import { findUser } from '#shared/db/users.ts'
 import type { Resources } from '#shared/http/resources.ts'
 import type { Sender, SendPriority } from '#shared/telegram/sender.ts'
@@ -24,7 +23,7 @@ export const sendNotice = async (
   const { kind } = notice
   const user = await findUser(sql, { userId: notice.userId })
   if (!user || user.blockedAt) return
-  const settings = await getSettings(sql, user)
+  const { settings } = user
   if (!isWanted(notice, settings)) return
 
   const text = renderNotice(notice, settings.language)

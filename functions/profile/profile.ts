@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { findCurrentAvatar } from '#shared/db/avatars.ts'
-import { getSettings, patchSettings } from '#shared/db/states.ts'
+import { patchSettings } from '#shared/db/states.ts'
 import { getUser } from '#shared/db/users.ts'
 import { getBalance } from '#shared/db/wallets.ts'
 import { CoinBalance } from '#shared/domain/coins.ts'
@@ -34,11 +34,7 @@ export const readProfile = readRoute({
   answers: { 200: Profile },
   run: async ({ query, sql, resources }) => {
     const user = await getUser(sql, subjectOf(query))
-    const [settings, balance, avatar] = await Promise.all([
-      getSettings(sql, user),
-      getBalance(sql, user.id),
-      findCurrentAvatar(sql, user.id),
-    ])
+    const [balance, avatar] = await Promise.all([getBalance(sql, user.id), findCurrentAvatar(sql, user.id)])
     return {
       status: 200,
       body: {
@@ -49,7 +45,7 @@ export const readProfile = readRoute({
           firstName: user.firstName,
           createdAt: user.createdAt.toISOString(),
         },
-        settings,
+        settings: user.settings,
         balance,
         currentAvatar: avatar ? await presentAvatar(resources, avatar) : null,
       },

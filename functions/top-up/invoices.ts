@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { createOrder } from '#shared/db/orders.ts'
-import { getSettings } from '#shared/db/states.ts'
 import { getUser } from '#shared/db/users.ts'
 import { packPrice } from '#shared/domain/packs.ts'
 import { findPack } from '#shared/domain/tariff.ts'
@@ -50,7 +49,7 @@ export const createInvoice = changeRoute({
     const pack = findPack(tariff, body.pack)
     const price = packPrice(pack, provider.id)
     const user = await getUser(tx, subjectOf(body))
-    const { language } = await getSettings(tx, user)
+    const { language } = user.settings
     // after the key was claimed: the same call many times at once counts as one
     await limitInvoices(resources, user.id)
     const order = await createOrder(tx, {

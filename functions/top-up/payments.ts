@@ -2,7 +2,6 @@ import { z } from 'zod'
 import type { Tx } from '#shared/db/client.ts'
 import { findOrder } from '#shared/db/orders.ts'
 import { type IncomingPayment, type TakenPayment, takePayment } from '#shared/db/payments.ts'
-import { getSettings } from '#shared/db/states.ts'
 import { CoinBalance } from '#shared/domain/coins.ts'
 import type { Resources } from '#shared/http/resources.ts'
 import { changeRoute } from '#shared/http/route.ts'
@@ -55,7 +54,7 @@ export const takePaidMessage = changeRoute({
     const payment = body.successful_payment
     const provider = payment.currency === 'XTR' ? 'stars' : 'telegram'
     const payer = await registerPayer(tx, resources, body.from, caller.id)
-    const { language } = await getSettings(tx, payer)
+    const { language } = payer.settings
     const purpose = await findPurpose(tx, resources, payment, provider)
     const pack = resources.tariff.packs.find(({ id }) => id === purpose.pack)
     const taken = await takePayment(tx, {

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Queryable } from '#shared/db/client.ts'
 import { findOrder } from '#shared/db/orders.ts'
-import { getSettings } from '#shared/db/states.ts'
 import { findUser } from '#shared/db/users.ts'
 import { type Language, pickLanguage } from '#shared/domain/settings.ts'
 import { text } from '#shared/domain/texts/texts.ts'
@@ -21,7 +20,7 @@ type PreCheckoutQuery = z.infer<typeof PreCheckoutQuery>
 
 const languageOf = async (sql: Queryable, from: PreCheckoutQuery['from']): Promise<Language> => {
   const user = await findUser(sql, { telegramId: from.id })
-  return user ? (await getSettings(sql, user)).language : pickLanguage(from.language_code)
+  return user ? user.settings.language : pickLanguage(from.language_code)
 }
 
 const REFUSALS = {

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { chargeCoins } from '#shared/db/charges.ts'
 import type { Tx } from '#shared/db/client.ts'
-import { getSettings } from '#shared/db/states.ts'
 import { addTranscript } from '#shared/db/transcripts.ts'
 import { getUser } from '#shared/db/users.ts'
 import { serviceTitle, type Tariff } from '#shared/domain/tariff.ts'
@@ -33,7 +32,7 @@ export const storeTranscript = async (
 ): Promise<z.input<typeof StoredAnswer>> => {
   const { userId } = transcript
   const { title, createdAt, ...entry } = await addTranscript(tx, transcript)
-  const settings = await getSettings(tx, await getUser(tx, { userId }))
+  const { settings } = await getUser(tx, { userId })
   const { transactionId } = await chargeCoins(tx, {
     ...price,
     userId,

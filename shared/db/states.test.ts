@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { defaultSettings, type SettingsPatch } from '#shared/domain/settings.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts'
 import { addPerson } from './people.testing.ts'
-import { getSettings, patchSettings } from './states.ts'
+import { patchSettings } from './states.ts'
 import { inTransaction } from './transaction.ts'
+import { getUser } from './users.ts'
 
 let database: TestDatabase
 
@@ -12,14 +13,18 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-const newUser = async () => ({ id: await addPerson(database.ownerSql), languageCode: 'ru' })
-const patch = (user: { id: string; languageCode: string }, change: SettingsPatch) =>
+const newUser = async (languageCode: string | null = 'ru') => {
+  const id = await addPerson(database.ownerSql)
+  await database.ownerSql`update users set language_code = ${languageCode} where id = ${id}`
+  return { id, languageCode }
+}
+const settingsOf = async ({ id }: { id: string }) => (await getUser(database.appSql, { userId: id })).settings
+const patch = (user: { id: string; languageCode: string | null }, change: SettingsPatch) =>
   inTransaction(database.appSql, (tx) => patchSettings(tx, user, change))
 
 test('who has chosen nothing has the defaults of the language', async () => {
-  const user = await newUser()
-  expect(await getSettings(database.appSql, user)).toEqual(defaultSettings('ru'))
-  expect(await getSettings(database.appSql, { ...user, languageCode: null })).toEqual(defaultSettings())
+  expect(await settingsOf(await newUser('ru'))).toEqual(defaultSettings('ru'))
+  expect(await settingsOf(await newUser(null))).toEqual(defaultSettings())
 })
 
 test('a patch changes what it names, and answers with everything', async () => {
@@ -31,7 +36,7 @@ test('a patch changes what it names, and answers with everything', async () => {
   })
   const after = await patch(user, { dailyLimit: null, receipts: false })
   expect(after).toMatchObject({ dailyLimit: null, receipts: false, language: 'en' })
-  expect(await getSettings(database.appSql, user)).toEqual(after)
+  expect(await settingsOf(user)).toEqual(after)
 })
 
 test('two patches at once both hold, and the dialogue beside the settings stays', async () => {
@@ -42,7 +47,7 @@ test('two patches at once both hold, and the dialogue beside the settings stays'
     patch(user, { lowBalance: false }),
     patch(user, { lowBalanceThreshold: 5 }),
   ])
-  expect(await getSettings(database.appSql, user)).toMatchObject({
+  expect(await settingsOf(user)).toMatchObject({
     receipts: false,
     lowBalance: false,
     lowBalanceThreshold: 5,
@@ -56,5 +61,5 @@ test('a person without a row gets one', async () => {
   const user = await newUser()
   await database.ownerSql`delete from user_states where user_id = ${user.id}`
   await patch(user, { receipts: false })
-  expect(await getSettings(database.appSql, user)).toMatchObject({ receipts: false })
+  expect(await settingsOf(user)).toMatchObject({ receipts: false })
 })

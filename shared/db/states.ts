@@ -1,15 +1,5 @@
 import { applySettings, type Settings, type SettingsPatch } from '#shared/domain/settings.ts'
-import type { Queryable, Tx } from './client.ts'
-
-/** The person's settings with defaults filled in; `languageCode` is what Telegram said of the client. */
-export const getSettings = async (
-  sql: Queryable,
-  user: { id: string; languageCode: string | null },
-): Promise<Settings> => {
-  const [row]: [{ settings: unknown }?] = await sql`
-    select state_data -> 'settings' as settings from user_states where user_id = ${user.id}`
-  return applySettings(row?.settings, user.languageCode ?? undefined)
-}
+import type { Tx } from './client.ts'
 
 /** Changes some settings and answers with all of them. */
 export const patchSettings = async (

@@ -1,3 +1,4 @@
+import { applySettings, type Settings } from '#shared/domain/settings.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Queryable, Tx } from './client.ts'
 import { postTransaction } from './wallets.ts'
@@ -10,6 +11,8 @@ export type User = {
   languageCode: string | null
   blockedAt: Date | null
   createdAt: Date
+  /** With defaults filled in, by what Telegram says of the client's language. */
+  settings: Settings
 }
 
 /** A person by our id or by Telegram's. */
@@ -23,6 +26,7 @@ type Row = {
   language_code: string | null
   blocked_at: Date | null
   created_at: Date
+  settings: unknown
 }
 
 const toUser = (row: Row): User => ({
@@ -33,17 +37,22 @@ const toUser = (row: Row): User => ({
   languageCode: row.language_code,
   blockedAt: row.blocked_at,
   createdAt: row.created_at,
+  settings: applySettings(row.settings, row.language_code),
 })
 
 const selectUser = async (sql: Queryable, subject: Subject): Promise<Row | undefined> => {
   const [row]: [Row?] =
     'userId' in subject
       ? await sql`
-          select id, telegram_id, username, first_name, language_code, blocked_at, created_at
-          from users where id = ${subject.userId} and erased_at is null`
+          select u.id, u.telegram_id, u.username, u.first_name, u.language_code, u.blocked_at, u.created_at,
+            s.state_data -> 'settings' as settings
+          from users u left join user_states s on s.user_id = u.id
+          where u.id = ${subject.userId} and u.erased_at is null`
       : await sql`
-          select id, telegram_id, username, first_name, language_code, blocked_at, created_at
-          from users where telegram_id = ${subject.telegramId}`
+          select u.id, u.telegram_id, u.username, u.first_name, u.language_code, u.blocked_at, u.created_at,
+            s.state_data -> 'settings' as settings
+          from users u left join user_states s on s.user_id = u.id
+          where u.telegram_id = ${subject.telegramId}`
   return row
 }
 
@@ -79,7 +88,7 @@ export const registerUser = async (
   tx: Tx,
   input: Registration,
 ): Promise<{ user: User; created: boolean }> => {
-  const [row]: [(Row & { created: boolean })?] = await tx`
+  const [row]: [{ id: string; created: boolean }?] = await tx`
     insert into users (telegram_id, username, first_name, language_code)
     values (${input.telegramId}, ${input.username}, ${input.firstName}, ${input.languageCode})
     on conflict (telegram_id) do update set
@@ -87,27 +96,27 @@ export const registerUser = async (
       first_name = coalesce(excluded.first_name, users.first_name),
       language_code = coalesce(excluded.language_code, users.language_code),
       updated_at = now()
-    returning id, telegram_id, username, first_name, language_code, blocked_at, created_at, (xmax = 0) as created`
+    returning id, (xmax = 0) as created`
   if (!row) throw new Error('An upsert returned no row.')
-  const user = toUser(row)
-  if (!row.created) return { user, created: false }
+  const userId = row.id
+  if (!row.created) return { user: await getUser(tx, { userId }), created: false }
 
-  await tx`insert into user_balances (user_id) values (${user.id})`
-  await tx`insert into user_states (user_id) values (${user.id})`
+  await tx`insert into user_balances (user_id) values (${userId})`
+  await tx`insert into user_states (user_id) values (${userId})`
   const claimed = await tx`
     insert into bonus_claims (person_hash) values (${input.personHash}) on conflict do nothing returning 1`
   if (claimed.length === 1 && input.bonus.coins > 0) {
     await postTransaction(tx, {
-      userId: user.id,
+      userId,
       amount: input.bonus.coins,
       type: 'bonus',
       description: input.bonus.description,
-      reference: `bonus:${user.id}`,
+      reference: `bonus:${userId}`,
       priceVersion: input.bonus.priceVersion,
       actor: input.actor,
     })
   }
-  return { user, created: true }
+  return { user: await getUser(tx, { userId }), created: true }
 }
 
 /** Remembers that the person blocked (or unblocked) the bot. */
