@@ -3,8 +3,8 @@ import { expect, it } from 'vitest'
 import { readSettings } from './settings.ts'
 
 it('starts everything itself by default', () => {
-  expect(readSettings({ TELEGRAM_BOT_TOKEN: '', DATABASE_URL: ' ' }, '/work')).toMatchObject({
-    home: '/work/.kopeika',
+  expect(readSettings({ TELEGRAM_BOT_TOKEN: '', DATABASE_URL: ' ' }, '/somewhere')).toMatchObject({
+    home: '/somewhere/.kopeika',
     gatewayPort: 8080,
     databaseUrl: undefined,
     redisUrl: undefined,
@@ -24,7 +24,7 @@ it('takes what is set', () => {
     TELEGRAM_BOT_TOKEN: `123:${'a'.repeat(35)}`,
     RATE_LIMITS: 'off',
   }
-  expect(readSettings(env, '/work')).toMatchObject({
+  expect(readSettings(env, '/somewhere')).toMatchObject({
     home: `${homedir()}/k`,
     gatewayPort: 0,
     s3: { endpoint: 'https://s3.example', accessKey: 'a', secretKey: 'b' },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AppError } from '#shared/errors.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts'
+import { errorOf } from '../../test/support/error-of.ts'
 import { openDatabase } from './client.ts'
 import { constraintOf, isLockTimeout, isRetryable, sqlStateOf, toPublicError } from './sqlstate.ts'
 
@@ -10,15 +11,6 @@ beforeAll(async () => {
   database = await createTestDatabase()
 })
 afterAll(() => database.drop())
-
-const errorOf = async (work: PromiseLike<unknown>): Promise<unknown> => {
-  try {
-    await work
-  } catch (error) {
-    return error
-  }
-  throw new Error('It succeeded.')
-}
 
 const withCode = (code: string): Error => Object.assign(new Error('forced'), { code })
 

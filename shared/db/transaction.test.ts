@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts'
+import { errorOf } from '../../test/support/error-of.ts'
 import { openDatabase } from './client.ts'
 import { addPerson, credit, readBooks } from './people.testing.ts'
 import { toPublicError } from './sqlstate.ts'
@@ -12,15 +13,6 @@ beforeAll(async () => {
   database = await createTestDatabase()
 })
 afterAll(() => database.drop())
-
-const errorOf = async (work: PromiseLike<unknown>): Promise<unknown> => {
-  try {
-    await work
-  } catch (error) {
-    return error
-  }
-  throw new Error('It was expected to fail.')
-}
 
 const failure = (code: string): Error => Object.assign(new Error('forced'), { code })
 

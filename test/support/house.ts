@@ -11,6 +11,7 @@ import type { Config } from '#shared/platform/config.ts'
 import { parseMasterKeys } from '#shared/platform/crypto.ts'
 import { signToken } from '#shared/platform/tokens.ts'
 import { createObjectStore, type ObjectStore } from '#shared/storage/object-store.ts'
+import { completeClients } from '../../local/clients.ts'
 import { startTelegramSimulator } from '../../local/telegram/server.ts'
 import type { RunningFunction } from '../../templates/node24-ts/contract.ts'
 import { answerRequest } from '../../templates/node24-ts/server.ts'
@@ -19,17 +20,6 @@ import { createTestDatabase } from './database.ts'
 const TARIFF_FILE = fileURLToPath(new URL('../../tariff.yml', import.meta.url))
 const METRICS_TOKEN = 'metrics-token-of-the-tests'
 const WEBHOOK_SECRET = 'webhook-secret-of-the-tests'
-
-const FUNCTIONS = [
-  'dispatcher',
-  'register',
-  'profile',
-  'top-up',
-  'charge',
-  'avatar-upload',
-  'transcript-save',
-  'notify',
-]
 
 export type Reply = {
   status: number
@@ -75,21 +65,14 @@ export type House = {
   close: () => Promise<void>
 }
 
+/** The clients of the local stack, and one more that may do as much as the first. */
 const makeClients = (): Clients => {
-  const key = (): string[] => [randomBytes(32).toString('hex')]
-  const every = [...FUNCTIONS, 'reconcile', 'backup', 'restore-check', 'payment-webhook', 'cabinet']
-  const all = every.flatMap((name) => [`${name}:read`, `${name}:write`])
-  return parseClients(
-    JSON.stringify({
-      clients: [
-        { id: 'client', scopes: [...all, 'admin'], keys: key() },
-        { id: 'other-client', scopes: all, keys: key() },
-        { id: 'limited-client', scopes: ['profile:read'], keys: key() },
-        { id: 'cron', scopes: ['notify:write'], keys: key(), internal: true },
-        ...FUNCTIONS.map((id) => ({ id, scopes: all, keys: key(), internal: true })),
-      ],
-    }),
+  const { clients }: { clients: { id: string; scopes: string[]; keys: string[] }[] } = JSON.parse(
+    completeClients(undefined),
   )
+  const all = clients.find(({ id }) => id === 'client')?.scopes.filter((scope) => scope !== 'admin') ?? []
+  const other = { id: 'other-client', scopes: all, keys: [randomBytes(32).toString('hex')] }
+  return parseClients(JSON.stringify({ clients: [...clients, other] }))
 }
 
 /** Serves functions of this process under /function/<name> and /async-function/<name>, as the gateway does. */
