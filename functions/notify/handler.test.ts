@@ -41,7 +41,9 @@ const enqueue = (userId: string, kind: Notice['kind'], params: Notice['params'])
 
 const say = (userId: string, text: string) => enqueue(userId, 'text', { text })
 
+/** A run of our own: one that an earlier wake-up started would hold the lease, or take the jobs before us. */
 const drain = async () => {
+  await house.settled()
   const reply = await house.call('notify', 'POST', '/', { as: 'cron', key: null })
   expect(reply.status).toBe(200)
   return reply.body as { sent: number; failed: number; left: number }

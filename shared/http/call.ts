@@ -52,16 +52,26 @@ const toError = (status: number, retryAfter: string | null, body: unknown): AppE
   })
 }
 
+export type FunctionCaller = {
+  call: CallFunction
+  wake: WakeFunction
+  /** Resolves when no wake-up is due or under way. */
+  settled: () => Promise<void>
+  /** Sends what is due at once. */
+  close: () => Promise<void>
+}
+
 export const createFunctionCaller = (options: {
   config: Config
   clock: () => number
   log: Log
-}): { call: CallFunction; wake: WakeFunction; close: () => Promise<void> } => {
+}): FunctionCaller => {
   const { config, clock, log } = options
   const self = config.clients.find(config.functionName)
   const tokens = self && createTokenSource(self, clock)
   const underWay = new Set<Promise<unknown>>()
-  const dueWakes = new Map<string, NodeJS.Timeout>()
+  /** Wake-ups that wait out the pause; calling one sends it now. */
+  const due = new Map<string, () => void>()
 
   const authorization = async (functionName: string): Promise<string> => {
     if (!tokens)
@@ -116,22 +126,25 @@ export const createFunctionCaller = (options: {
     }
   }
   const wake: WakeFunction = (functionName) => {
-    if (dueWakes.has(functionName)) return
-    const timer = setTimeout(() => {
-      dueWakes.delete(functionName)
-      const knocking = knock(functionName).finally(() => underWay.delete(knocking))
-      underWay.add(knocking)
-    }, WAKE_PAUSE_MS)
-    dueWakes.set(functionName, timer)
+    if (due.has(functionName)) return
+    const { promise: woken, resolve } = Promise.withResolvers<void>()
+    const fire = (): void => {
+      clearTimeout(timer)
+      due.delete(functionName)
+      void knock(functionName).finally(resolve)
+    }
+    const timer = setTimeout(fire, WAKE_PAUSE_MS)
+    due.set(functionName, fire)
+    underWay.add(woken)
+    void woken.finally(() => underWay.delete(woken))
+  }
+  const settled = async (): Promise<void> => {
+    while (underWay.size > 0) await Promise.allSettled(underWay)
   }
 
   const close = async (): Promise<void> => {
-    for (const [functionName, timer] of dueWakes) {
-      clearTimeout(timer)
-      underWay.add(knock(functionName))
-    }
-    dueWakes.clear()
-    await Promise.allSettled(underWay)
+    for (const fire of [...due.values()]) fire()
+    await settled()
   }
-  return { call, wake, close }
+  return { call, wake, settled, close }
 }

@@ -34,6 +34,8 @@ export type Resources = {
   sign: (purpose: string, text: string) => Buffer
   call: CallFunction
   wake: WakeFunction
+  /** Resolves when no wake-up is due or under way. */
+  wakesSettled: () => Promise<void>
   close: () => Promise<void>
 }
 
@@ -149,6 +151,7 @@ export const openResources = (config: Config, options: ResourceOptions = {}): Re
         .digest(),
     call: caller.call,
     wake: caller.wake,
+    wakesSettled: caller.settled,
     close,
   }
 }

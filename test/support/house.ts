@@ -60,7 +60,7 @@ export type House = {
   databaseUrl: string
   /** Log lines of all functions. */
   logs: string[]
-  /** Waits until no asynchronous call is under way. */
+  /** Waits until no wake-up is due and no asynchronous call under way. */
   settled: () => Promise<void>
   close: () => Promise<void>
 }
@@ -219,8 +219,16 @@ export const openHouse = async (options: {
     return { id: row.id, telegramId }
   }
 
+  const settled = async (): Promise<void> => {
+    // a wake-up may lead to a run that wakes again: two quiet looks in a row
+    for (let look = 0; look < 2; look += 1) {
+      await Promise.all([...running.values()].map(({ resources }) => resources.wakesSettled()))
+      await gateway.settled()
+    }
+  }
+
   const close = async (): Promise<void> => {
-    await gateway.settled()
+    await settled()
     await Promise.all([...running.values()].map((fn) => fn.close()))
     gateway.server.closeAllConnections()
     await new Promise((resolve) => gateway.server.close(resolve))
@@ -248,7 +256,7 @@ export const openHouse = async (options: {
     metricsToken: METRICS_TOKEN,
     databaseUrl: database.ownerUrl,
     logs,
-    settled: gateway.settled,
+    settled,
     close,
   }
 }
