@@ -17,6 +17,8 @@ export type Chat = {
   chatId: number
   updateId: number
   requestId: string
+  /** Ends what is still called for when the time for the update is over. */
+  signal: AbortSignal
   /** A message of the catalogue in the person's language. */
   say: <Id extends MessageId>(
     id: Id,
@@ -28,7 +30,10 @@ export type Chat = {
    */
   reply: (message: OutgoingMessage, options?: { isPrivate?: boolean }) => Promise<void>
   /** Calls another function for this person, with a key derived from the update: a second delivery changes nothing again. */
-  call: <T>(call: Omit<FunctionCall, 'idempotencyKey' | 'requestId'>, schema: z.ZodType<T>) => Promise<T>
+  call: <T>(
+    call: Omit<FunctionCall, 'idempotencyKey' | 'requestId' | 'signal'>,
+    schema: z.ZodType<T>,
+  ) => Promise<T>
 }
 
 const senders = new WeakMap<Resources, MessageSender>()
@@ -85,8 +90,9 @@ export const openChat = (options: {
   chatId: number
   updateId: number
   requestId: string
+  signal: AbortSignal
 }): Chat => {
-  const { resources, person, chatId, updateId, requestId } = options
+  const { resources, person, chatId, updateId, requestId, signal } = options
   let calls = 0
   return {
     ...options,
@@ -99,6 +105,7 @@ export const openChat = (options: {
         {
           ...request,
           requestId,
+          signal,
           ...(isChange ? { idempotencyKey: `update:${updateId}:${calls}:${request.functionName}` } : {}),
         },
         schema,

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { text } from '#shared/domain/texts/texts.ts'
 import { defineFunction } from '#shared/http/define-function.ts'
@@ -115,6 +115,36 @@ describe('an update that fails each time', () => {
       at.logs.filter((line) => line.includes('dead letter') && line.includes('"level":"error"')),
     ).toHaveLength(1)
     expect((await chat.say('/terms')).text).toBeDefined()
+  })
+})
+
+describe('an update that takes too long', () => {
+  const hangingProfile = defineFunction({
+    name: 'profile',
+    needs: ['database', 'redis'],
+    routes: [
+      readRoute({
+        method: 'GET',
+        path: '/',
+        summary: 'never answers',
+        answers: {},
+        query: z.any(),
+        run: ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', reject)),
+      }),
+    ],
+  })
+  const { name, needs, routes } = dispatcher
+  const hurried = defineFunction({ name, needs, routes, deadlineMs: 300 })
+
+  it('is let go at the deadline, so that its next delivery meets no handler still at work', async () => {
+    const at = await open({ functions: [hurried, hangingProfile] })
+    const { telegramId } = await at.person()
+    const update = messageFrom(telegramId, { text: '/balance' })
+    expect((await postUpdate(at, update)).status).toBe(504)
+    await vi.waitFor(
+      async () => expect(await stateOf(at, update.update_id)).toEqual({ state: 'failed', attempts: 1 }),
+      { timeout: 3_000 },
+    )
   })
 })
 

@@ -85,6 +85,17 @@ const saveTranscript = async (
   )
 }
 
+/** Megabytes of a text file that `transcript-save` takes (design 11). */
+const TRANSCRIPT_MEGABYTES = 5
+
+/** Words for what only a transcript is refused for. */
+const explainTranscript = (chat: Chat, error: AppError): string | undefined => {
+  if (error.code === 'invalid_input') return chat.say('unreadable-transcript')
+  if (error.code !== 'too_large') return undefined
+  const characters = chat.resources.tariff.limits.transcript.maxCharacters
+  return chat.say('transcript-too-large', { characters, megabytes: TRANSCRIPT_MEGABYTES })
+}
+
 const takeDocument = async (
   chat: Chat,
   document: NonNullable<TelegramMessage['document']>,
@@ -100,8 +111,9 @@ const takeDocument = async (
   try {
     await saveTranscript(chat, document.file_id, name, extension)
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'invalid_input') throw error
-    await chat.reply({ kind: 'text', text: chat.say('unreadable-transcript') })
+    const words = error instanceof AppError ? explainTranscript(chat, error) : undefined
+    if (words === undefined) throw error
+    await chat.reply({ kind: 'text', text: words })
   }
 }
 

@@ -14,7 +14,7 @@ export class PutAside extends Error {
   override name = 'PutAside' as const
 }
 
-type Incoming = { resources: Resources; update: TelegramUpdate; requestId: string }
+type Incoming = { resources: Resources; update: TelegramUpdate; requestId: string; signal: AbortSignal }
 
 /** A person who sends too much is told so once in this time, and otherwise not answered. */
 const TOLD_FOR_MS = 10_000
@@ -36,10 +36,11 @@ const converse = async (
   chatId: number,
   turn: (chat: Chat) => Promise<void>,
 ): Promise<void> => {
-  const { resources, update, requestId } = incoming
+  const { resources, update, requestId, signal } = incoming
+  const { updateId } = update
   const decision = await resources.limiter('chat').limit(String(sender.id))
-  const person = await meetPerson(resources, sender, update.updateId, requestId)
-  const chat = openChat({ resources, person, chatId, updateId: update.updateId, requestId })
+  const person = await meetPerson(resources, sender, { updateId, requestId, signal })
+  const chat = openChat({ resources, person, chatId, updateId, requestId, signal })
   if (!decision.allowed) {
     resources.metrics.rateLimited.inc({ limit: 'chat' })
     return tellOnce(chat, decision.retryAfterSeconds)
@@ -57,7 +58,8 @@ const isPerson = (sender: (Sender & { is_bot?: boolean | undefined }) | undefine
   sender !== undefined && sender.is_bot !== true
 
 /**
- * Gives one update its effect. Safe to repeat: every change is made under a key derived from the update.
+ * Gives one update its effect. Safe to repeat: every change is made under a key derived from the update. The signal ends calls of other
+ * functions: whoever works on after the deadline would still be at it when the claim runs out and the next delivery begins.
  * @throws AppError or any error when the update must be delivered again; PutAside when an operator must look at it
  */
 export const handleUpdate = async (incoming: Incoming): Promise<void> => {

@@ -244,6 +244,8 @@ describe.each(['ru', 'en'] as const)('the conversation in %s', (language) => {
       Buffer.from('{"segments": 7}'),
     )
     expect(malformed.text).toBe(text(language, 'unreadable-transcript'))
+    const long = await chat.sendFile('document', 'a.txt', 'text/plain', Buffer.alloc(1_000_001, 'a'))
+    expect(long.text).toBe(text(language, 'transcript-too-large', { characters: 1_000_000, megabytes: 5 }))
     expect(await coinsOf(chat.personId)).toBe(tariff.welcomeBonus)
   })
 })
@@ -257,7 +259,45 @@ describe('settings', () => {
     expect(changed.text).not.toBe(settings.text)
     const russian = await chat.press(settings, text('en', 'language-name', { language: 'ru' }))
     expect(russian.text).toBe(text('ru', 'language-changed'))
+    const labels = russian.reply_markup?.inline_keyboard?.flat().map((button) => button.text)
+    expect(labels).toContain(text('ru', 'button-balance'))
     expect((await chat.say('what now?')).text).toBe(text('ru', 'unknown-text'))
+  })
+})
+
+describe('limits in the settings', () => {
+  it('go round by their buttons, in place', async () => {
+    const chat = await meet(house, 'en')
+    let settings = await chat.say('/settings')
+    const limits = []
+    for (let press = 0; press < 5; press += 1) {
+      settings = await chat.press(settings, 'Daily limit')
+      limits.push(/limit a day: (.+)/.exec(settings.text ?? '')?.[1])
+    }
+    expect(limits).toEqual(['50 coins', '100 coins', '500 coins', '1,000 coins', 'none'])
+    settings = await chat.press(settings, 'Threshold')
+    expect(settings.text).toContain('yes, below 50')
+    settings = await chat.press(settings, 'Reminders')
+    const labels = settings.reply_markup?.inline_keyboard?.flat().map((button) => button.text)
+    expect(labels?.some((label) => label.startsWith('Threshold'))).toBe(false)
+  })
+})
+
+describe('a long history', () => {
+  it('goes to what is older and back to the newest, in one message', async () => {
+    const chat = await meet(house, 'en')
+    await chat.say('/start')
+    await house.ownerSql`
+      with rich as (
+        update user_balances set coins = coins + 9 where user_id = (select id from users where telegram_id = ${chat.personId})
+        returning user_id
+      ) insert into transactions (user_id, amount, type, description, balance_after, actor)
+        select user_id, 1, 'adjustment', 'coin ' || n, ${tariff.welcomeBonus} + n, 'test' from rich, generate_series(1, 9) as n`
+    const newest = await chat.say('/history')
+    const oldest = await chat.press(newest, text('en', 'history-older'))
+    expect(oldest.text).toContain('welcome gift')
+    const again = await chat.press(oldest, text('en', 'button-back'))
+    expect([again.message_id, again.text]).toEqual([newest.message_id, newest.text])
   })
 })
 

@@ -26,3 +26,20 @@ export const mainMenu = (chat: Chat): Keyboard => [
   [screenButton(chat, 'avatar'), screenButton(chat, 'settings')],
   [screenButton(chat, 'help')],
 ]
+
+const OLDER = { history: 'history-older', transcripts: 'transcripts-older' } as const
+
+/** The ways on from a page of a list: to what is older, and from there back to the newest. */
+export const pagingRows = (
+  chat: Chat,
+  kind: keyof typeof OLDER,
+  { cursor, nextCursor }: { cursor: string | undefined; nextCursor: string | null },
+): Keyboard => {
+  const back = { text: chat.say('button-back'), data: encodeCallback({ kind }) }
+  const older = (next: string) => ({
+    text: chat.say(OLDER[kind]),
+    data: encodeCallback({ kind, cursor: next }),
+  })
+  const row = [...(cursor === undefined ? [] : [back]), ...(nextCursor === null ? [] : [older(nextCursor)])]
+  return row.length === 0 ? [] : [row]
+}

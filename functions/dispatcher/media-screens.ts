@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { encodeCallback } from '#shared/domain/callback-data.ts'
 import { formatDate } from '#shared/domain/texts/format-date.ts'
 import { unavailable } from '#shared/errors.ts'
+import type { Keyboard } from '#shared/telegram/outgoing.ts'
 import type { Chat } from './chat.ts'
+import { pagingRows } from './keyboards.ts'
 
 const PAGE = 6
 /** How much of a transcript is shown in a message; the whole goes as a document. */
@@ -52,7 +54,10 @@ export const showAvatar = async (chat: Chat): Promise<void> => {
     {
       kind: 'photo',
       bytes: bytes.toString('base64'),
-      caption: chat.say('avatar-caption', { date: dateOf(chat, currentAvatar.createdAt) }),
+      caption: [
+        chat.say('avatar-caption', { date: dateOf(chat, currentAvatar.createdAt) }),
+        chat.say('avatar-help', { coins }),
+      ].join('\n'),
     },
     { isPrivate: true },
   )
@@ -81,20 +86,13 @@ export const showTranscripts = async (
   const lines = page.items.map(({ title, characters, createdAt }) =>
     chat.say('transcripts-line', { title: title ?? '…', characters, date: dateOf(chat, createdAt) }),
   )
-  const keyboard = page.items.map(({ id, title }) => [
+  const keyboard: Keyboard = page.items.map(({ id, title }) => [
     {
       text: chat.say('transcript-open', { title: title ?? '…' }),
       data: encodeCallback({ kind: 'transcript', id }),
     },
   ])
-  if (page.nextCursor !== null) {
-    keyboard.push([
-      {
-        text: chat.say('transcripts-older'),
-        data: encodeCallback({ kind: 'transcripts', cursor: page.nextCursor }),
-      },
-    ])
-  }
+  keyboard.push(...pagingRows(chat, 'transcripts', { cursor: more?.cursor, nextCursor: page.nextCursor }))
   const content = { text: [chat.say('transcripts-title'), ...lines].join('\n\n'), keyboard }
   await chat.reply(
     more ? { kind: 'edit', messageId: more.messageId, ...content } : { kind: 'text', ...content },

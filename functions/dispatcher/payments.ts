@@ -4,7 +4,7 @@ import type { Resources } from '#shared/http/resources.ts'
 import { classifyTelegramError, toAppError } from '#shared/telegram/errors.ts'
 import type { TelegramMessage, TelegramPreCheckoutQuery, TelegramUpdate } from '#shared/telegram/updates.ts'
 
-type Incoming = { resources: Resources; update: TelegramUpdate; requestId: string }
+type Incoming = { resources: Resources; update: TelegramUpdate; requestId: string; signal: AbortSignal }
 
 const Verdict = z.looseObject({ ok: z.boolean(), errorMessage: z.string().optional() })
 const Credited = z.looseObject({ paymentId: z.string() })
@@ -14,9 +14,9 @@ export const answerPreCheckout = async (
   incoming: Incoming,
   query: TelegramPreCheckoutQuery,
 ): Promise<void> => {
-  const { resources, requestId } = incoming
+  const { resources, requestId, signal } = incoming
   const verdict = await resources.call(
-    { functionName: 'top-up', method: 'POST', path: '/pre-checkout', body: query, requestId },
+    { functionName: 'top-up', method: 'POST', path: '/pre-checkout', body: query, requestId, signal },
     Verdict,
   )
   try {
@@ -34,7 +34,7 @@ export const answerPreCheckout = async (
 
 /** The money has moved already: whatever happens, this update ends in a credit or in suspense, never in a shrug. */
 export const creditPayment = async (incoming: Incoming, message: TelegramMessage): Promise<void> => {
-  const { resources, requestId, update } = incoming
+  const { resources, requestId, update, signal } = incoming
   if (!message.from)
     throw new AppError('internal', { cause: new Error('A successful_payment without a payer.') })
   // the receipt follows as a notice, written in the transaction of the credit
@@ -46,6 +46,7 @@ export const creditPayment = async (incoming: Incoming, message: TelegramMessage
       body: message,
       idempotencyKey: `update:${update.updateId}:payment`,
       requestId,
+      signal,
     },
     Credited,
   )

@@ -30,8 +30,7 @@ const optional = (value: string | undefined, pattern: RegExp): string | undefine
 export const meetPerson = async (
   resources: Resources,
   sender: Sender,
-  updateId: number,
-  requestId: string,
+  { updateId, requestId, signal }: { updateId: number; requestId: string; signal: AbortSignal },
 ): Promise<Person> => {
   const known = await findUser(resources.sql, { telegramId: sender.id })
   if (known && isUpToDate(known, sender)) {
@@ -51,6 +50,7 @@ export const meetPerson = async (
       },
       idempotencyKey: `update:${updateId}:register`,
       requestId,
+      signal,
     },
     Registered,
   )

@@ -4,9 +4,30 @@ import { Language, Settings, type SettingsPatch } from '#shared/domain/settings.
 import { settingsScreen } from '#shared/domain/texts/screens.ts'
 import { text } from '#shared/domain/texts/texts.ts'
 import type { Keyboard } from '#shared/telegram/outgoing.ts'
-import type { Chat } from './chat.ts'
+import { type Chat, openChat } from './chat.ts'
+import { mainMenu } from './keyboards.ts'
 
 const Changed = z.looseObject({ settings: Settings })
+
+/** What a press of the button chooses next; other amounts can be set over HTTP. After the last comes the first, or no limit. */
+const THRESHOLDS = [10, 50, 100]
+const DAILY_LIMITS = [50, 100, 500, 1000]
+
+const thresholdButton = ({ language, lowBalanceThreshold }: Settings): Keyboard[number][number] => {
+  const value = THRESHOLDS.find((threshold) => threshold > lowBalanceThreshold) ?? Math.min(...THRESHOLDS)
+  return {
+    text: text(language, 'settings-button-threshold', { threshold: lowBalanceThreshold }),
+    data: encodeCallback({ kind: 'setting', name: 'lowBalanceThreshold', value }),
+  }
+}
+
+const dailyLimitButton = ({ language, dailyLimit }: Settings): Keyboard[number][number] => {
+  const value = DAILY_LIMITS.find((limit) => limit > (dailyLimit ?? 0)) ?? null
+  return {
+    text: text(language, 'settings-button-daily-limit', { dailyLimit }),
+    data: encodeCallback({ kind: 'setting', name: 'dailyLimit', value }),
+  }
+}
 
 const settingsKeyboard = (settings: Settings): Keyboard => {
   const { language } = settings
@@ -26,6 +47,8 @@ const settingsKeyboard = (settings: Settings): Keyboard => {
         data: toggle('lowBalance'),
       },
     ],
+    ...(settings.lowBalance ? [[thresholdButton(settings)]] : []),
+    [dailyLimitButton(settings)],
     Language.options.map((option) => ({
       text: text(language, 'language-name', { language: option }),
       data: encodeCallback({ kind: 'language', language: option }),
@@ -82,5 +105,6 @@ export const changeSetting = async (
 /** A language was chosen: everything from here on is in it. */
 export const changeLanguage = async (chat: Chat, language: Language): Promise<void> => {
   const settings = await save(chat, { language })
-  await chat.reply({ kind: 'text', text: text(settings.language, 'language-changed') })
+  const changed = openChat({ ...chat, person: { ...chat.person, settings } })
+  await changed.reply({ kind: 'text', text: changed.say('language-changed'), keyboard: mainMenu(changed) })
 }

@@ -6,7 +6,7 @@ import { TRANSACTION_TYPES } from '#shared/domain/texts/catalogue.ts'
 import { formatDate, formatDay } from '#shared/domain/texts/format-date.ts'
 import { balanceScreen, packButton } from '#shared/domain/texts/screens.ts'
 import type { Chat } from './chat.ts'
-import { screenButton } from './keyboards.ts'
+import { pagingRows, screenButton } from './keyboards.ts'
 
 const HISTORY_PAGE = 8
 
@@ -139,18 +139,7 @@ export const showHistory = async (
   const title = chat.say('history-title', { coins: await readCoins(chat) })
   const content = {
     text: [title, ...lines].join('\n\n'),
-    ...(page.nextCursor === null
-      ? {}
-      : {
-          keyboard: [
-            [
-              {
-                text: chat.say('history-older'),
-                data: encodeCallback({ kind: 'history', cursor: page.nextCursor }),
-              },
-            ],
-          ],
-        }),
+    keyboard: pagingRows(chat, 'history', { cursor: more?.cursor, nextCursor: page.nextCursor }),
   }
   await chat.reply(
     more ? { kind: 'edit', messageId: more.messageId, ...content } : { kind: 'text', ...content },

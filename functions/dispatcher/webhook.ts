@@ -100,11 +100,11 @@ const settleFailure = async (
   const { sql, log } = resources
   const error = toPublicError(caught)
   if (caught instanceof PutAside || (isOwnFault(error) && attempts >= MAX_ATTEMPTS)) {
-    await buryUpdate(sql, updateId, describe(caught))
+    await buryUpdate(sql, updateId, { attempts, reason: describe(caught) })
     log.error({ err: caught, updateId, attempts }, 'an update was put aside as a dead letter')
     return 'dead'
   }
-  await releaseUpdate(sql, updateId, { reason: describe(caught), isOwnFault: isOwnFault(error) })
+  await releaseUpdate(sql, updateId, { attempts, reason: describe(caught), isOwnFault: isOwnFault(error) })
   log.warn({ err: caught, updateId, attempts }, 'an update failed and will be delivered again')
   count(resources, 'failed')
   throw error instanceof AppError && error.retryAfterSeconds !== undefined ? error : later()
@@ -116,6 +116,7 @@ const takeIn = async (
   update: TelegramUpdate,
   remainingMs: () => number,
   requestId: string,
+  signal: AbortSignal,
 ): Promise<Outcome> => {
   const { sql } = resources
   const claim = await claimUpdate(
@@ -126,12 +127,15 @@ const takeIn = async (
   if (claim.state === 'busy') return waitForOther(resources, update.updateId, remainingMs)
   if (claim.state !== 'claimed') return 'duplicate'
   if (claim.attempts > MAX_ATTEMPTS) {
-    await buryUpdate(sql, update.updateId, 'Its handler died each time.')
+    await buryUpdate(sql, update.updateId, {
+      attempts: claim.attempts,
+      reason: 'Its handler died each time.',
+    })
     resources.log.error({ updateId: update.updateId }, 'an update was put aside: its handler died each time')
     return 'dead'
   }
   try {
-    await handleUpdate({ resources, update, requestId })
+    await handleUpdate({ resources, update, requestId, signal })
   } catch (error) {
     return settleFailure(resources, update.updateId, claim.attempts, error)
   }
@@ -148,7 +152,7 @@ export const webhook = openRoute({
   path: '/',
   summary: "Telegram's webhook (setWebhook with secret_token)",
   answers: {},
-  run: async ({ request, resources, remainingMs, requestId }) => {
+  run: async ({ request, resources, remainingMs, requestId, signal }) => {
     const secret = request.headers['x-telegram-bot-api-secret-token']
     if (!isWebhookSecretValid(secret, [resources.config.webhookSecret ?? ''])) {
       throw new AppError('unauthenticated', { detail: 'Wrong or missing secret token.' })
@@ -158,7 +162,7 @@ export const webhook = openRoute({
       resources.log.warn({ bytes: request.body.length }, 'a webhook call carried no update that we know')
       count(resources, 'ignored')
     } else {
-      count(resources, await takeIn(resources, read.json, read.update, remainingMs, requestId))
+      count(resources, await takeIn(resources, read.json, read.update, remainingMs, requestId, signal))
     }
     return { status: 200, headers: baseHeaders(requestId), body: '' }
   },

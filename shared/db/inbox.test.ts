@@ -20,8 +20,14 @@ const rowOf = async (updateId: number) => {
   const [row] = await database.appSql`select * from telegram_updates where update_id = ${updateId}`
   return row
 }
-const release = (updateId: number, isOwnFault: boolean) =>
-  releaseUpdate(database.appSql, updateId, { reason: 'it failed', isOwnFault })
+const release = (updateId: number, isOwnFault: boolean, attempts: number) =>
+  releaseUpdate(database.appSql, updateId, { attempts, reason: 'it failed', isOwnFault })
+const bury = (updateId: number, attempts: number, reason = 'x') =>
+  buryUpdate(database.appSql, updateId, { attempts, reason })
+const claimedAttempts = async (update: ReturnType<typeof nextUpdate>, seconds = 30): Promise<number> => {
+  const claimed = await claim(update, seconds)
+  return 'attempts' in claimed ? claimed.attempts : Number.NaN
+}
 
 describe('claimUpdate', () => {
   test('stores the update before anything is done with it', async () => {
@@ -54,7 +60,7 @@ describe('claimUpdate', () => {
   test('a buried update keeps its body for the operator and is not claimed again', async () => {
     const update = nextUpdate()
     await claim(update)
-    await buryUpdate(database.appSql, update.updateId, 'x'.repeat(5_000))
+    await bury(update.updateId, 1, 'x'.repeat(5_000))
     expect(await claim(update)).toEqual({ state: 'dead' })
     const row = await rowOf(update.updateId)
     expect(row).toMatchObject({ state: 'dead', body: update.body })
@@ -72,9 +78,29 @@ describe('claimUpdate', () => {
     const update = nextUpdate()
     await claim(update)
     await finishUpdate(database.appSql, update.updateId)
-    await release(update.updateId, true)
-    await buryUpdate(database.appSql, update.updateId, 'too late')
+    await release(update.updateId, true, 1)
+    await bury(update.updateId, 1)
     expect(await rowOf(update.updateId)).toMatchObject({ state: 'done', attempts: 1 })
+  })
+
+  test('who lost its claim frees or buries nothing under the hands of the new holder', async () => {
+    const update = nextUpdate()
+    const slow = await claimedAttempts(update, 0)
+    const next = await claimedAttempts(update)
+    await release(update.updateId, true, slow)
+    await bury(update.updateId, slow)
+    expect(await rowOf(update.updateId)).toMatchObject({ state: 'processing', attempts: next })
+    expect(await claim(update)).toEqual({ state: 'busy' })
+    await finishUpdate(database.appSql, update.updateId)
+    expect(await rowOf(update.updateId)).toMatchObject({ state: 'done', body: null })
+  })
+
+  test('an update that had its effect is done, though another holder failed with it meanwhile', async () => {
+    const update = nextUpdate()
+    await claim(update, 0)
+    await release(update.updateId, false, await claimedAttempts(update))
+    await finishUpdate(database.appSql, update.updateId)
+    expect(await claim(update)).toEqual({ state: 'done' })
   })
 })
 
@@ -83,8 +109,9 @@ describe('releaseUpdate', () => {
     const update = nextUpdate()
     const seen: unknown[] = []
     for (let tried = 0; tried < 5; tried += 1) {
-      seen.push(await claim(update))
-      await release(update.updateId, true)
+      const claimed = await claim(update)
+      seen.push(claimed)
+      await release(update.updateId, true, 'attempts' in claimed ? claimed.attempts : 0)
     }
     expect(seen).toEqual([1, 2, 3, 4, 5].map((attempts) => ({ state: 'claimed', attempts })))
     expect(await rowOf(update.updateId)).toMatchObject({ state: 'failed', last_error: 'it failed' })
@@ -94,9 +121,9 @@ describe('releaseUpdate', () => {
     const update = nextUpdate()
     const attempts: unknown[] = []
     for (const isOwnFault of [false, false, false, true, false, false, true, false]) {
-      const claimed = await claim(update)
-      attempts.push('attempts' in claimed ? claimed.attempts : claimed.state)
-      await release(update.updateId, isOwnFault)
+      const counted = await claimedAttempts(update)
+      attempts.push(counted)
+      await release(update.updateId, isOwnFault, counted)
     }
     expect(attempts).toEqual([1, 1, 1, 1, 2, 2, 2, 3])
   })
@@ -104,7 +131,7 @@ describe('releaseUpdate', () => {
   test('the next delivery may claim it at once, and only one does', async () => {
     const update = nextUpdate()
     await claim(update)
-    await release(update.updateId, false)
+    await release(update.updateId, false, 1)
     const claims = await Promise.all(Array.from({ length: 10 }, () => claim(update)))
     expect(claims.filter(({ state }) => state === 'claimed')).toHaveLength(1)
   })

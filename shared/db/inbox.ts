@@ -9,8 +9,8 @@ export type IncomingUpdate = {
 }
 
 /**
- * `claimed`: it is ours to handle now (`attempts` counts this one). `done` and `dead`: nothing to do. `busy`: another delivery of it is
- * being handled.
+ * `claimed`: it is ours to handle now (`attempts` counts this one, and is what `releaseUpdate` and `buryUpdate` know the claim by: whoever
+ * takes over one that ran out counts one more). `done` and `dead`: nothing to do. `busy`: another delivery of it is being handled.
  */
 export type Claim = { state: 'claimed'; attempts: number } | { state: 'done' | 'dead' | 'busy' }
 
@@ -46,32 +46,40 @@ export const stateOfUpdate = async (sql: Queryable, updateId: number): Promise<'
   return row?.state === 'done' || row?.state === 'dead' ? row.state : 'busy'
 }
 
-/** The update has had its effect: its body, which may hold private words, is dropped; its id stays against doubles. */
+/**
+ * The update has had its effect: its body, which may hold private words, is dropped; its id stays against doubles. Whose claim it was does
+ * not matter: one that ran out meanwhile, and failed in other hands, has had its effect all the same.
+ */
 export const finishUpdate = async (sql: Queryable, updateId: number): Promise<void> => {
   await sql`
     update telegram_updates set state = 'done', handled_at = now(), body = null, last_error = null
-    where update_id = ${updateId} and state = 'processing'`
+    where update_id = ${updateId} and state in ('processing', 'failed')`
 }
 
-/** Puts an update aside with its body, for an operator to look at and replay. */
-export const buryUpdate = async (sql: Queryable, updateId: number, reason: string): Promise<void> => {
+/** Puts an update aside with its body, for an operator to look at and replay; whoever lost the claim changes nothing. */
+export const buryUpdate = async (
+  sql: Queryable,
+  updateId: number,
+  { attempts, reason }: { attempts: number; reason: string },
+): Promise<void> => {
   await sql`
     update telegram_updates set state = 'dead', handled_at = now(), last_error = ${reason.slice(0, MAX_ERROR_LENGTH)}
-    where update_id = ${updateId} and state = 'processing'`
+    where update_id = ${updateId} and state = 'processing' and attempts = ${attempts}`
 }
 
 /**
  * Frees an update for its next delivery and counts the failure. One that is not the update's own fault (a part of ours or Telegram's is
- * away) does not bring it nearer to the dead letters.
+ * away) does not bring it nearer to the dead letters. Whoever lost the claim changes nothing: freed under the hands of its new holder, the
+ * update would stay open after it was handled, and never come again.
  */
 export const releaseUpdate = async (
   sql: Queryable,
   updateId: number,
-  failure: { reason: string; isOwnFault: boolean },
+  failure: { attempts: number; reason: string; isOwnFault: boolean },
 ): Promise<void> => {
   await sql`
     update telegram_updates set
       state = 'failed', claimed_until = now(), last_error = ${failure.reason.slice(0, MAX_ERROR_LENGTH)},
       attempts = attempts + ${failure.isOwnFault}::boolean::int
-    where update_id = ${updateId} and state = 'processing'`
+    where update_id = ${updateId} and state = 'processing' and attempts = ${failure.attempts}`
 }

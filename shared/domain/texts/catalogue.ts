@@ -173,6 +173,7 @@ export const MESSAGES = {
   // what went wrong
   'unsupported-file': html({}),
   'too-large': html({ megabytes: 'number' }),
+  'transcript-too-large': html({ characters: 'number', megabytes: 'number' }),
   'unreadable-image': html({}),
   'unreadable-transcript': html({}),
   'busy-try-later': html({}),

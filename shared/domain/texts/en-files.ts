@@ -27,6 +27,9 @@ transcript-gone = This transcript is gone. The others are in /transcripts
 
 unsupported-file = We cannot use this kind of file. We take photos (JPEG, PNG, WebP) and texts (.txt, .srt, .vtt, .json).
 too-large = The file is too large: we take up to { NUMBER($megabytes) } MB.
+transcript-too-large =
+    This text is too long: we take up to { NUMBER($characters) } characters and { NUMBER($megabytes) } MB.
+    Nothing was taken.
 unreadable-image =
     We could not open this image: it is damaged, animated or too elongated. Please try another.
     Nothing was taken.

@@ -15,7 +15,7 @@ transcripts-line =
     <b>{ $title }</b>
     <i>{ $date } · { CHARACTERS($characters) }</i>
 transcripts-empty = Расшифровок пока нет. Пришлите файл .txt, .srt, .vtt или .json, и мы его сохраним. Цена: { COINS($coins) }.
-transcripts-older = Показать раньше
+transcripts-older = Показать более ранние
 transcript-open = { $title }
 transcript-show =
     <b>{ $title }</b>
@@ -27,6 +27,9 @@ transcript-gone = Этой расшифровки больше нет. Оста�
 
 unsupported-file = Такой файл нам не подойдёт. Принимаем фото (JPEG, PNG, WebP) и тексты (.txt, .srt, .vtt, .json).
 too-large = Файл слишком большой: принимаем до { NUMBER($megabytes) } МБ.
+transcript-too-large =
+    Этот текст слишком длинный: принимаем до { NUMBER($characters) } знаков и до { NUMBER($megabytes) } МБ.
+    Мы ничего не списали.
 unreadable-image =
     Не получилось открыть это изображение: оно повреждено, анимировано или слишком вытянуто. Попробуйте другое.
     Мы ничего не списали.

@@ -89,5 +89,5 @@ history-line =
        *[charge] { $details }
     }
     <i>{ $date } · на счёте стало { NUMBER($balance) }</i>
-history-older = Показать раньше
+history-older = Показать более ранние
 `
