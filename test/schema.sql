@@ -83,13 +83,17 @@ create table orders (
   expires_at timestamp with time zone not null,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  external_id text,
+  state text default 'open'::text not null,
   constraint orders_pkey PRIMARY KEY (id),
   constraint orders_amount_positive CHECK (amount > 0 AND amount <= '9007199254740991'::bigint),
   constraint orders_coins_positive CHECK (coins > 0 AND coins <= '9007199254740991'::bigint),
   constraint orders_currency_code CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint orders_external_id_length CHECK (length(external_id) >= 1 AND length(external_id) <= 255),
   constraint orders_pack_length CHECK (length(pack) >= 1 AND length(pack) <= 64),
   constraint orders_price_version_length CHECK (length(price_version) >= 1 AND length(price_version) <= 64),
   constraint orders_provider_known CHECK (provider = ANY (ARRAY['stars'::text, 'telegram'::text, 'yookassa'::text])),
+  constraint orders_state_known CHECK (state = ANY (ARRAY['open'::text, 'paid'::text, 'canceled'::text, 'expired'::text])),
   constraint orders_url_length CHECK (length(url) >= 1 AND length(url) <= 2048),
   constraint orders_user_fk FOREIGN KEY (user_id) REFERENCES users(id)
 );
@@ -98,7 +102,7 @@ create table payments (
   provider text not null,
   charge_id text not null,
   order_id uuid,
-  user_id uuid not null,
+  user_id uuid,
   state text not null,
   currency text not null,
   amount bigint not null,
@@ -107,13 +111,21 @@ create table payments (
   transaction_id uuid,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  paid_at timestamp with time zone,
+  processor_charge_id text,
   constraint payments_pkey PRIMARY KEY (id),
   constraint payments_amount_positive CHECK (amount > 0 AND amount <= '9007199254740991'::bigint),
   constraint payments_charge_id_length CHECK (length(charge_id) >= 1 AND length(charge_id) <= 255),
   constraint payments_coins_range CHECK (coins >= 0 AND coins <= '9007199254740991'::bigint),
-  constraint payments_credited_complete CHECK (state = 'suspense'::text OR coins > 0 AND transaction_id IS NOT NULL),
+  constraint payments_credited_complete CHECK (
+CASE
+    WHEN state = 'suspense'::text THEN transaction_id IS NULL
+    WHEN state = 'refunded'::text AND coins = 0 THEN transaction_id IS NULL
+    ELSE user_id IS NOT NULL AND coins > 0 AND transaction_id IS NOT NULL
+END),
   constraint payments_currency_code CHECK (currency ~ '^[A-Z]{3}$'::text),
   constraint payments_order_fk FOREIGN KEY (order_id) REFERENCES orders(id),
+  constraint payments_processor_charge_id_length CHECK (length(processor_charge_id) >= 1 AND length(processor_charge_id) <= 255),
   constraint payments_provider_charge_unique UNIQUE (provider, charge_id),
   constraint payments_provider_known CHECK (provider = ANY (ARRAY['stars'::text, 'telegram'::text, 'yookassa'::text])),
   constraint payments_reason_length CHECK (length(reason) >= 1 AND length(reason) <= 200),
@@ -121,6 +133,56 @@ create table payments (
   constraint payments_suspense_has_reason CHECK ((state = 'suspense'::text) = (reason IS NOT NULL)),
   constraint payments_transaction_fk FOREIGN KEY (transaction_id) REFERENCES transactions(id),
   constraint payments_user_fk FOREIGN KEY (user_id) REFERENCES users(id)
+);
+create table provider_cursors (
+  provider text not null,
+  "position" bigint default 0 not null,
+  read_until timestamp with time zone,
+  updated_at timestamp with time zone default now() not null,
+  constraint provider_cursors_pkey PRIMARY KEY (provider),
+  constraint provider_cursors_position_nonnegative CHECK ("position" >= 0),
+  constraint provider_cursors_provider_known CHECK (provider = ANY (ARRAY['stars'::text, 'telegram'::text, 'yookassa'::text]))
+);
+create table provider_entries (
+  provider text not null,
+  direction text not null,
+  external_id text not null,
+  charge_id text not null,
+  currency text not null,
+  amount bigint not null,
+  occurred_at timestamp with time zone not null,
+  state text not null,
+  reason text,
+  payment_id uuid,
+  refund_id uuid,
+  seen_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint provider_entries_pk PRIMARY KEY (provider, direction, external_id),
+  constraint provider_entries_amount_range CHECK (amount >= 0 AND amount <= '9007199254740991'::bigint),
+  constraint provider_entries_charge_id_length CHECK (length(charge_id) >= 1 AND length(charge_id) <= 255),
+  constraint provider_entries_currency_code CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint provider_entries_direction_known CHECK (direction = ANY (ARRAY['in'::text, 'out'::text])),
+  constraint provider_entries_external_id_length CHECK (length(external_id) >= 1 AND length(external_id) <= 255),
+  constraint provider_entries_payment_fk FOREIGN KEY (payment_id) REFERENCES payments(id),
+  constraint provider_entries_provider_known CHECK (provider = ANY (ARRAY['stars'::text, 'telegram'::text, 'yookassa'::text])),
+  constraint provider_entries_reason_given CHECK ((state = 'matched'::text) = (reason IS NULL)),
+  constraint provider_entries_reason_length CHECK (length(reason) >= 1 AND length(reason) <= 200),
+  constraint provider_entries_refund_fk FOREIGN KEY (refund_id) REFERENCES refunds(id),
+  constraint provider_entries_state_known CHECK (state = ANY (ARRAY['matched'::text, 'unmatched'::text, 'ignored'::text]))
+);
+create table reconcile_runs (
+  id bigint generated always as identity not null,
+  kind text not null,
+  actor text not null,
+  started_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  report jsonb,
+  failure text,
+  constraint reconcile_runs_pkey PRIMARY KEY (id),
+  constraint reconcile_runs_actor_length CHECK (length(actor) >= 1 AND length(actor) <= 128),
+  constraint reconcile_runs_failure_length CHECK (length(failure) >= 1 AND length(failure) <= 1000),
+  constraint reconcile_runs_kind_known CHECK (kind = ANY (ARRAY['pending'::text, 'books'::text])),
+  constraint reconcile_runs_report_object CHECK (jsonb_typeof(report) = 'object'::text)
 );
 create table refunds (
   id uuid default uuidv7() not null,
@@ -134,12 +196,22 @@ create table refunds (
   transaction_id uuid,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  external_id text,
+  origin text default 'operator'::text not null,
+  failure text,
+  returned_transaction_id uuid,
   constraint refunds_pkey PRIMARY KEY (id),
   constraint refunds_actor_length CHECK (length(actor) >= 1 AND length(actor) <= 128),
   constraint refunds_amount_positive CHECK (amount > 0),
   constraint refunds_coins_range CHECK (coins >= 0 AND debt_added >= 0 AND debt_added <= coins),
+  constraint refunds_external_id_length CHECK (length(external_id) >= 1 AND length(external_id) <= 255),
+  constraint refunds_failed_has_failure CHECK ((state = 'failed'::text) = (failure IS NOT NULL)),
+  constraint refunds_failure_length CHECK (length(failure) >= 1 AND length(failure) <= 300),
+  constraint refunds_origin_known CHECK (origin = ANY (ARRAY['operator'::text, 'self_service'::text, 'outside'::text])),
+  constraint refunds_payment_external_id_unique UNIQUE (payment_id, external_id),
   constraint refunds_payment_fk FOREIGN KEY (payment_id) REFERENCES payments(id),
   constraint refunds_reason_length CHECK (length(reason) >= 1 AND length(reason) <= 500),
+  constraint refunds_returned_transaction_fk FOREIGN KEY (returned_transaction_id) REFERENCES transactions(id),
   constraint refunds_state_known CHECK (state = ANY (ARRAY['requested'::text, 'done'::text, 'failed'::text])),
   constraint refunds_transaction_fk FOREIGN KEY (transaction_id) REFERENCES transactions(id)
 );
@@ -150,6 +222,15 @@ create table schema_migrations (
   app_version text,
   constraint schema_migrations_pkey PRIMARY KEY (id),
   constraint schema_migrations_checksum_length CHECK (length(checksum) = 64)
+);
+create table tariff_versions (
+  version text not null,
+  content jsonb not null,
+  content_hash bytea not null,
+  first_seen_at timestamp with time zone default now() not null,
+  constraint tariff_versions_pkey PRIMARY KEY (version),
+  constraint tariff_versions_hash_length CHECK (length(content_hash) = 32),
+  constraint tariff_versions_version_length CHECK (length(version) >= 1 AND length(version) <= 64)
 );
 create table telegram_updates (
   update_id bigint not null,
@@ -295,12 +376,21 @@ create table users (
 
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject, id DESC);
 CREATE INDEX holds_active_by_expiry ON public.holds USING btree (expires_at) WHERE (state = 'active'::text);
+CREATE INDEX holds_active_by_user ON public.holds USING btree (user_id) WHERE (state = 'active'::text);
 CREATE INDEX holds_user_id ON public.holds USING btree (user_id, id DESC);
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX orders_open ON public.orders USING btree (provider, created_at) WHERE (state = 'open'::text);
+CREATE UNIQUE INDEX orders_provider_external_id_unique ON public.orders USING btree (provider, external_id) WHERE (external_id IS NOT NULL);
 CREATE INDEX orders_user_id ON public.orders USING btree (user_id, id DESC);
+CREATE INDEX payments_order_id ON public.payments USING btree (order_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX payments_suspense ON public.payments USING btree (created_at) WHERE (state = 'suspense'::text);
 CREATE INDEX payments_user_id ON public.payments USING btree (user_id, id DESC);
+CREATE INDEX provider_entries_charge ON public.provider_entries USING btree (provider, charge_id);
+CREATE INDEX provider_entries_unmatched ON public.provider_entries USING btree (occurred_at) WHERE (state = 'unmatched'::text);
+CREATE INDEX reconcile_runs_kind ON public.reconcile_runs USING btree (kind, id DESC);
+CREATE UNIQUE INDEX refunds_one_requested ON public.refunds USING btree (payment_id) WHERE (state = 'requested'::text);
 CREATE INDEX refunds_payment_id ON public.refunds USING btree (payment_id);
+CREATE INDEX refunds_requested ON public.refunds USING btree (created_at) WHERE (state = 'requested'::text);
 CREATE INDEX telegram_updates_received_at ON public.telegram_updates USING btree (received_at);
 CREATE INDEX telegram_updates_unhandled ON public.telegram_updates USING btree (received_at) WHERE (state <> 'done'::text);
 CREATE UNIQUE INDEX transactions_type_reference_unique ON public.transactions USING btree (type, reference) WHERE (reference IS NOT NULL);
@@ -317,8 +407,12 @@ grant delete, insert, select, update on idempotency_keys to kopeika_app;
 grant insert, select, update on leases to kopeika_app;
 grant insert, select, update on orders to kopeika_app;
 grant insert, select, update on payments to kopeika_app;
+grant insert, select, update on provider_cursors to kopeika_app;
+grant insert, select, update on provider_entries to kopeika_app;
+grant insert, select, update on reconcile_runs to kopeika_app;
 grant insert, select, update on refunds to kopeika_app;
 grant select on schema_migrations to kopeika_app;
+grant insert, select on tariff_versions to kopeika_app;
 grant delete, insert, select, update on telegram_updates to kopeika_app;
 grant insert, select on transactions to kopeika_app;
 grant delete, insert, select, update on user_avatars to kopeika_app;

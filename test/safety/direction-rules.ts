@@ -3,6 +3,12 @@ import { isTest, isTypeScript, type Rule } from './source-files.ts'
 
 const ADAPTERS = ['db', 'storage', 'cache', 'telegram', 'payments'] as const
 const CONTRACT = 'templates/node24-ts/contract.ts'
+const LAYERS_BELOW_HTTP = [
+  'shared/errors.ts',
+  'shared/domain',
+  'shared/platform',
+  ...ADAPTERS.map((name) => `shared/${name}`),
+]
 
 /** docs/architecture.md: what a part may import of our own files, besides itself. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
@@ -11,7 +17,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ...Object.fromEntries(ADAPTERS.map((name) => [`shared/${name}`, ['shared/errors.ts', 'shared/domain']])),
   'shared/platform': ['shared/errors.ts', 'shared/domain'],
   // the composition root
-  'shared/http': ['shared', CONTRACT],
+  'shared/http': [...LAYERS_BELOW_HTTP, CONTRACT],
+  // what several functions do with money: above everything else in shared/
+  'shared/money': [...LAYERS_BELOW_HTTP, 'shared/http'],
   templates: ['shared/errors.ts', 'shared/platform'],
 }
 const FUNCTION_MAY_IMPORT = ['shared', CONTRACT]
