@@ -47,12 +47,13 @@ const describeBody = (route: Route): Pick<ZodOpenApiOperationObject, 'requestBod
   const content: Record<string, { schema: z.ZodType | { type: 'string'; format: 'binary' } }> = {}
   if (route.body) content['application/json'] = { schema: route.body }
   if (route.rawBody) content['image/*'] = { schema: { type: 'string', format: 'binary' } }
-  return Object.keys(content).length === 0 ? {} : { requestBody: { required: true, content } }
+  return Object.keys(content).length === 0 ? {} : { requestBody: { required: route.hasOptionalBody !== true, content } }
 }
 
 const describeParameters = (route: Route): Pick<ZodOpenApiOperationObject, 'requestParams'> => {
   if (route.kind === 'open' || route.kind === 'scheduled') return {}
-  const header = route.kind === 'change' ? { header: z.object({ 'Idempotency-Key': KEY_PARAMETER }) } : {}
+  const isKeyed = route.kind === 'change' || route.kind === 'grouped'
+  const header = isKeyed ? { header: z.object({ 'Idempotency-Key': KEY_PARAMETER }) } : {}
   return {
     requestParams: {
       ...(route.query instanceof z.ZodObject ? { query: route.query } : {}),

@@ -106,11 +106,11 @@ export class AppError extends Error {
 export const invalidInput = (detail: string, errors?: FieldError[]): AppError =>
   new AppError('invalid_input', errors ? { detail, errors } : { detail })
 
-/** 402: what it costs, and how many coins the person lacks of that. */
-export const insufficientFunds = (price: number, missing: number): AppError =>
+/** 402: what it costs, how many coins the person lacks of that, and how many of these pay a debt first. */
+export const insufficientFunds = (price: number, missing: number, debt = 0): AppError =>
   new AppError('insufficient_funds', {
-    detail: `Not enough coins: ${missing} more needed.`,
-    extra: { price, missing },
+    detail: `Not enough coins: ${missing} more needed${debt > 0 ? `, of which ${debt} pay a debt` : ''}.`,
+    extra: { price, missing, ...(debt > 0 ? { debt } : {}) },
   })
 
 /** 503: a part we depend on is away; the same call may succeed later. */

@@ -1,40 +1,39 @@
-import { crossesLowBalance, spendable } from '#shared/domain/coins.ts'
-import type { Settings } from '#shared/domain/settings.ts'
+import { refuseSpending } from '#shared/domain/charging.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Tx } from './client.ts'
-import { enqueueNotice, PRIORITY } from './jobs.ts'
+import { freeExpiredHolds } from './expired-holds.ts'
+import { enqueueNotice } from './jobs.ts'
+import { lowBalanceOf, receiptOf, type Spending, spentTodayOf } from './spending.ts'
 import { lockBalance, type Posted, postTransaction } from './wallets.ts'
 
 /** Coins to be taken for finished work. */
-export type NewCharge = {
-  userId: string
-  coins: number
-  description: string
-  service?: string
-  reference?: string
-  priceVersion?: string
-  actor: string
-  settings: Settings
-  /** Whether the person is told by a message of its own (the chat names the price in its answer instead). */
-  withReceipt: boolean
+export type NewCharge = Spending & { reference?: string; actor: string }
+
+/** A person's own daily limit; the wallet's lock makes two charges at once see each other. */
+const checkDailyLimit = async (tx: Tx, { userId, coins, settings }: NewCharge): Promise<void> => {
+  if (settings.dailyLimit === null) return
+  await lockBalance(tx, userId)
+  const spentToday = await spentTodayOf(tx, userId, settings)
+  // only the limit is asked here: whether there are coins is for the statement that takes them
+  const refusal = refuseSpending({ coins, held: 0, debt: 0, spentToday }, coins, settings)
+  if (refusal) throw refusal
 }
 
-/** A person's own daily limit counts charges since midnight in the person's time zone. */
-const checkDailyLimit = async (tx: Tx, charge: NewCharge): Promise<void> => {
-  const { dailyLimit, timeZone } = charge.settings
-  if (dailyLimit === null) return
-  // the wallet's lock makes two charges at once see each other
-  await lockBalance(tx, charge.userId)
-  const [row]: [{ spent: number }?] = await tx`
-    select coalesce(-sum(amount), 0)::bigint as spent from transactions
-    where user_id = ${charge.userId} and type = 'charge'
-      and created_at >= date_trunc('day', now(), ${timeZone})`
-  const left = Math.max(0, dailyLimit - (row?.spent ?? 0))
-  if (charge.coins > left) {
-    throw new AppError('forbidden', {
-      detail: `The person's own daily limit leaves ${left} coins for today.`,
-      extra: { limit: 'daily', left },
-    })
+/**
+ * Runs what takes or reserves coins; where there are too few, what expired holds still reserve is set free and it is tried once more, so
+ * that it is free at once for the person's next charge (design 11).
+ */
+export const withExpiredHoldsFreed = async <T>(
+  tx: Tx,
+  userId: string,
+  take: () => Promise<T>,
+): Promise<T> => {
+  try {
+    return await take()
+  } catch (error) {
+    const isShort = error instanceof AppError && error.code === 'insufficient_funds'
+    if (!isShort || (await freeExpiredHolds(tx, userId)) === 0) throw error
+    return take()
   }
 }
 
@@ -44,37 +43,25 @@ const checkDailyLimit = async (tx: Tx, charge: NewCharge): Promise<void> => {
  */
 export const chargeCoins = async (tx: Tx, charge: NewCharge): Promise<Posted> => {
   await checkDailyLimit(tx, charge)
-  const { settings, coins, withReceipt, ...entry } = charge
-  const posted = await postTransaction(tx, { ...entry, amount: -coins, type: 'charge' })
-
-  if (withReceipt && settings.receipts) {
-    await enqueueNotice(
-      tx,
-      {
-        userId: charge.userId,
-        kind: 'charge-receipt',
-        params: {
-          coins,
-          description: charge.description,
-          service: charge.service ?? null,
-          balance: posted.balance.coins,
-          priceVersion: charge.priceVersion ?? null,
-        },
-      },
-      { priority: PRIORITY.receipt, jobKey: `receipt:${posted.transactionId}` },
-    )
-  }
-  const after = spendable(posted.balance)
-  if (settings.lowBalance && crossesLowBalance(after + coins, after, settings.lowBalanceThreshold)) {
-    await enqueueNotice(
-      tx,
-      {
-        userId: charge.userId,
-        kind: 'low-balance',
-        params: { coins: after, threshold: settings.lowBalanceThreshold },
-      },
-      { priority: PRIORITY.receipt, jobKey: `low-balance:${posted.transactionId}` },
-    )
+  const { userId, coins, description, service, priceVersion, reference, actor } = charge
+  const posted = await withExpiredHoldsFreed(tx, userId, () =>
+    postTransaction(tx, {
+      userId,
+      amount: -coins,
+      type: 'charge',
+      description,
+      actor,
+      ...(service === undefined ? {} : { service }),
+      ...(priceVersion === undefined ? {} : { priceVersion }),
+      ...(reference === undefined ? {} : { reference }),
+    }),
+  )
+  const { transactionId, balance } = posted
+  for (const { notice, options } of [
+    ...receiptOf(charge, transactionId, balance),
+    ...lowBalanceOf(charge, transactionId, balance),
+  ]) {
+    await enqueueNotice(tx, notice, options)
   }
   return posted
 }

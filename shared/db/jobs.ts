@@ -15,6 +15,8 @@ export type Notice = {
 export const NOTICE_KINDS = [
   'payment-credited',
   'payment-suspense',
+  'payment-refunded',
+  'refund-failed',
   'charge-receipt',
   'low-balance',
   'text',
@@ -47,6 +49,27 @@ export const enqueueNotice = async (
       job_key => ${options.jobKey ?? null},
       priority => ${options.priority}
     )`
+}
+
+/** Queues many notices at once; each as `enqueueNotice` does. */
+export const enqueueNotices = async (
+  sql: Queryable,
+  notices: readonly { notice: Notice; options: { priority: number; jobKey: string } }[],
+): Promise<void> => {
+  if (notices.length === 0) return
+  const jobs = notices.map(({ notice, options }) => ({
+    notice,
+    queue: `person:${notice.userId}`,
+    ...options,
+  }))
+  await sql`
+    select count(*) from graphile_worker.add_jobs(array(
+      select row(
+        ${NOTICE_TASK}::text, j.notice, j.queue, null::timestamptz, ${MAX_ATTEMPTS}::smallint, j."jobKey", j.priority, null::text[]
+      )::graphile_worker.job_spec
+      from jsonb_to_recordset(${sql.json(jobs as never)}::jsonb)
+        as j(notice json, queue text, "jobKey" text, priority smallint)
+    ))`
 }
 
 /** Name of the graphile-worker task that sends an answer of the conversation which Telegram did not take at once. */

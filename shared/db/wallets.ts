@@ -28,9 +28,17 @@ export type NewTransaction = {
 
 export type Posted = { transactionId: string; createdAt: Date; coinsBefore: number; balance: Balance }
 
-/** @throws AppError user_not_found */
+/**
+ * The balance as it is now: coins of holds that have run out count as free, also before the sweep has come by.
+ * @throws AppError user_not_found
+ */
 export const getBalance = async (sql: Queryable, userId: string): Promise<Balance> => {
-  const [row]: [Balance?] = await sql`select coins, held, debt from user_balances where user_id = ${userId}`
+  const [row]: [Balance?] = await sql`
+    select coins, debt, held - case when held = 0 then 0 else (
+      select coalesce(sum(h.coins), 0)::bigint from holds h
+      where h.user_id = ${userId} and h.state = 'active' and h.expires_at <= now()
+    ) end as held
+    from user_balances where user_id = ${userId}`
   if (!row) throw new AppError('user_not_found')
   return row
 }
@@ -47,12 +55,14 @@ type Moved = { id: string; created_at: Date; coins: number; held: number; debt: 
 
 const moveCoins = async (tx: Tx, entry: NewTransaction): Promise<Moved | undefined> => {
   const { amount } = entry
+  // nothing is spent while something is owed; what takes back or pays the debt itself is no spending
+  const isSpending = entry.type === 'charge'
   // `$n > 0` alone would make the parameter a 32-bit integer
   const [row]: [Moved?] = await tx`
     with moved as (
       update user_balances set coins = coins + ${amount}, updated_at = now()
       where user_id = ${entry.userId}
-        and (${amount}::bigint > 0 or coins - held + ${amount} >= 0)
+        and (${amount}::bigint > 0 or coins - held - ${isSpending ? 1 : 0} * debt + ${amount} >= 0)
         and coins + ${amount} <= 9007199254740991
       returning user_id, coins, held, debt
     ), written as (
@@ -66,26 +76,27 @@ const moveCoins = async (tx: Tx, entry: NewTransaction): Promise<Moved | undefin
   return row
 }
 
-const refusalOf = (balance: Balance, amount: number): AppError | undefined => {
+const refusalOf = (balance: Balance, { amount, type }: NewTransaction): AppError | undefined => {
   if (amount > 0) {
     return balance.coins > Number.MAX_SAFE_INTEGER - amount
       ? new AppError('invalid_input', { detail: 'The balance would grow beyond 2^53-1 coins.' })
       : undefined
   }
-  const left = balance.coins - balance.held + amount
-  return left < 0 ? insufficientFunds(-amount, -left) : undefined
+  const debt = type === 'charge' ? balance.debt : 0
+  const left = balance.coins - balance.held - debt + amount
+  return left < 0 ? insufficientFunds(-amount, -left, debt) : undefined
 }
 
 /**
  * Moves coins: balance and ledger row change in one statement (design 5.1), so that coins = sum(amount) always. A debit takes
- * only what no hold reserves.
+ * only what no hold reserves, and a charge nothing while there is a debt.
  * @throws AppError insufficient_funds with `missing`, user_not_found
  */
 export const postTransaction = async (tx: Tx, entry: NewTransaction): Promise<Posted> => {
   let row = await moveCoins(tx, entry)
   if (!row) {
     // under the lock what we tell is true; coins that came or went between the statements may make it fit after all
-    const refusal = refusalOf(await lockBalance(tx, entry.userId), entry.amount)
+    const refusal = refusalOf(await lockBalance(tx, entry.userId), entry)
     if (refusal) throw refusal
     row = await moveCoins(tx, entry)
   }

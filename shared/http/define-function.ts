@@ -13,7 +13,7 @@ import { answerHealth, answerMetrics, answerReady } from './probes.ts'
 import { renderProblem } from './problem.ts'
 import { openResources, type ResourceOptions, type Resources } from './resources.ts'
 import type { Route, RouteContext } from './route.ts'
-import { readInput, runChange, runRead, runScheduled } from './run-route.ts'
+import { readInput, runChange, runGrouped, runRead, runScheduled } from './run-route.ts'
 
 const MIB = 1024 * 1024
 
@@ -127,6 +127,8 @@ const runRoute = async (
         return runRead(route, context)
       case 'change':
         return runChange(route, context, request, hashed)
+      case 'grouped':
+        return runGrouped(route, context, request, hashed)
       case 'scheduled':
         return runScheduled(route, context, { byCronConnector })
       case 'open':

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Sql, Tx } from '#shared/db/client.ts'
-import type { Answer } from '#shared/db/idempotency.ts'
+import type { Answer, KeyScope, OnceOutcome } from '#shared/db/idempotency.ts'
 import type { Client } from '#shared/platform/clients.ts'
 import type { Log } from '#shared/platform/log.ts'
 import type { HttpRequest, HttpResponse } from '../../templates/node24-ts/contract.ts'
@@ -32,6 +32,8 @@ type Shape<Body, Query, Params> = {
   summary: string
   /** JSON body. */
   body?: z.ZodType<Body>
+  /** A call without a body means `{}`. */
+  hasOptionalBody?: boolean
   /**
    * Takes the raw body instead where its media type fits (an upload): `parse` gets the bytes, and what it gives is the `body`.
    */
@@ -63,6 +65,15 @@ export type ChangeRoute<Body, Query, Params, Prepared> = Shape<Body, Query, Para
   present?: (body: unknown, context: RouteContext<Body, Query, Params>) => Promise<unknown>
 }
 
+/**
+ * Changes something once for a key, together with what other calls ask for at the same time: `submit` sees to the key itself (a group
+ * commit). Needs `<function>:write`.
+ */
+export type GroupedRoute<Body, Query, Params> = Shape<Body, Query, Params> & {
+  kind: 'grouped'
+  submit: (context: RouteContext<Body, Query, Params>, scope: KeyScope) => Promise<OnceOutcome>
+}
+
 /** Scheduled work: no key needed, a lease makes it safe to call twice at once; needs `<function>:write`. */
 export type ScheduledRoute = Shape<undefined, unknown, unknown> & {
   kind: 'scheduled'
@@ -77,7 +88,7 @@ export type ScheduledRoute = Shape<undefined, unknown, unknown> & {
 }
 
 /** Checks its callers itself (Telegram's secret header, a provider's address). */
-export type OpenRoute = Omit<Shape<undefined, unknown, unknown>, 'body' | 'rawBody' | 'query' | 'params'> & {
+export type OpenRoute = Omit<Shape<undefined, unknown, unknown>, 'body' | 'hasOptionalBody' | 'rawBody' | 'query' | 'params'> & {
   kind: 'open'
   run: (
     context: RouteContext<undefined, unknown, unknown> & { request: HttpRequest },
@@ -89,6 +100,7 @@ type AnyShape = any
 export type Route =
   | ReadRoute<AnyShape, AnyShape, AnyShape>
   | ChangeRoute<AnyShape, AnyShape, AnyShape, AnyShape>
+  | GroupedRoute<AnyShape, AnyShape, AnyShape>
   | ScheduledRoute
   | OpenRoute
 
@@ -101,6 +113,11 @@ export const readRoute = <Body = undefined, Query = unknown, Params = unknown>(
 export const changeRoute = <Body = undefined, Query = unknown, Params = unknown, Prepared = undefined>(
   route: Omit<ChangeRoute<Body, Query, Params, Prepared>, 'kind'>,
 ): ChangeRoute<Body, Query, Params, Prepared> => ({ kind: 'change', ...route })
+
+/** Defines a changing route whose calls are done together. */
+export const groupedRoute = <Body = undefined, Query = unknown, Params = unknown>(
+  route: Omit<GroupedRoute<Body, Query, Params>, 'kind'>,
+): GroupedRoute<Body, Query, Params> => ({ kind: 'grouped', ...route })
 
 /** Defines scheduled work. */
 export const scheduledRoute = (route: Omit<ScheduledRoute, 'kind' | 'method'>): ScheduledRoute => ({

@@ -20,7 +20,7 @@ import {
   refuseEncodedBody,
 } from './parse.ts'
 import { baseHeaders } from './problem.ts'
-import type { ChangeRoute, ReadRoute, Route, RouteContext, ScheduledRoute } from './route.ts'
+import type { ChangeRoute, GroupedRoute, ReadRoute, Route, RouteContext, ScheduledRoute } from './route.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the route's own types hold where it is defined
 type AnyContext = RouteContext<any, any, any>
@@ -28,6 +28,8 @@ type AnyContext = RouteContext<any, any, any>
 type AnyChange = ChangeRoute<any, any, any, any>
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type AnyRead = ReadRoute<any, any, any>
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type AnyGrouped = GroupedRoute<any, any, any>
 
 const NoParameters = z.strictObject({})
 
@@ -54,7 +56,8 @@ export const readInput = (
     return { body: route.rawBody.parse(request.body, query), query, params, hashed: request.body }
   }
   if (!route.body) return { body: undefined, query, params, hashed: null }
-  const body = parseWith(route.body, parseJsonBody(request), 'body')
+  const isMissing = route.hasOptionalBody === true && request.body.length === 0
+  const body = parseWith(route.body, isMissing ? {} : parseJsonBody(request), 'body')
   return { body, query, params, hashed: body }
 }
 
@@ -100,32 +103,50 @@ const answerOnce = async (route: AnyChange, context: AnyContext, scope: KeyScope
   }
 }
 
+const scopeOf = (
+  route: AnyChange | AnyGrouped,
+  context: AnyContext,
+  request: HttpRequest,
+  hashed: unknown,
+): KeyScope => ({
+  client: context.caller.id,
+  functionName: context.resources.config.functionName,
+  route: `${route.method} ${route.path}`,
+  key: parseIdempotencyKey(request),
+  inputHash: hashInput({
+    method: request.method,
+    path: request.path,
+    query: parseQuery(request.query),
+    body: hashed,
+  }),
+})
+
+const jsonOf = (outcome: OnceOutcome, body: unknown, requestId: string): HttpResponse =>
+  json(
+    { status: outcome.status, body },
+    requestId,
+    outcome.replayed ? { 'idempotency-replayed': 'true' } : {},
+  )
+
 export const runChange = async (
   route: AnyChange,
   context: AnyContext,
   request: HttpRequest,
   hashed: unknown,
 ): Promise<HttpResponse> => {
-  const key = parseIdempotencyKey(request)
-  const scope: KeyScope = {
-    client: context.caller.id,
-    functionName: context.resources.config.functionName,
-    route: `${route.method} ${route.path}`,
-    key,
-    inputHash: hashInput({
-      method: request.method,
-      path: request.path,
-      query: parseQuery(request.query),
-      body: hashed,
-    }),
-  }
-  const outcome = await answerOnce(route, context, scope)
+  const outcome = await answerOnce(route, context, scopeOf(route, context, request, hashed))
   const body = route.present ? await route.present(outcome.body, context) : outcome.body
-  return json(
-    { status: outcome.status, body },
-    context.requestId,
-    outcome.replayed ? { 'idempotency-replayed': 'true' } : {},
-  )
+  return jsonOf(outcome, body, context.requestId)
+}
+
+export const runGrouped = async (
+  route: AnyGrouped,
+  context: AnyContext,
+  request: HttpRequest,
+  hashed: unknown,
+): Promise<HttpResponse> => {
+  const outcome = await route.submit(context, scopeOf(route, context, request, hashed))
+  return jsonOf(outcome, outcome.body, context.requestId)
 }
 
 /** Starts scheduled work unless it runs already or ran just now. */

@@ -1,0 +1,175 @@
+import { refuseSpending } from '#shared/domain/charging.ts'
+import { applySettings, type Settings } from '#shared/domain/settings.ts'
+import { AppError } from '#shared/errors.ts'
+import { type ClaimedKey, claimKeys, writeCharges } from './charge-batch-sql.ts'
+import type { Sql, Tx } from './client.ts'
+import { freeExpiredHolds } from './expired-holds.ts'
+import { findAnswer, type KeyScope, type OnceOutcome } from './idempotency.ts'
+import { enqueueNotices } from './jobs.ts'
+import { lowBalanceOf, type QueuedNotice, readSpentToday, receiptOf, type Spending } from './spending.ts'
+import { inTransaction } from './transaction.ts'
+import type { Subject } from './users.ts'
+import { lockWallets, type Wallet } from './wallet-locks.ts'
+
+export type Priced = { coins: number; description: string; service?: string; priceVersion?: string }
+
+/** A charge that a caller asks for under a key. */
+export type KeyedCharge = {
+  scope: KeyScope
+  subject: Subject
+  /** What it costs, in words of the person's language. May throw AppError. */
+  price: (settings: Settings) => Priced
+  actor: string
+}
+
+type Settled = PromiseSettledResult<OnceOutcome>
+/** What is known of a wallet while the charges of a batch are taken from it, one after the other. */
+type OpenWallet = Wallet & { settings: Settings; spentToday: number }
+export type Accepted = Priced & {
+  index: number
+  userId: string
+  balance: { coins: number; held: number; debt: number }
+  settings: Settings
+}
+
+const refused = (reason: unknown): Settled => ({ status: 'rejected', reason })
+
+/** Wallets of everybody who is charged, locked, with what a daily limit counts where one is set. */
+const openWallets = async (
+  tx: Tx,
+  charges: readonly (KeyedCharge & { index: number })[],
+): Promise<Map<number, OpenWallet>> => {
+  const locked = await lockWallets(
+    tx,
+    charges.map(({ index, subject }) => ({ index, subject })),
+  )
+  const shared = new Map<string, OpenWallet>()
+  for (const { wallet } of locked) {
+    const settings = applySettings(wallet.settings, wallet.languageCode)
+    if (!shared.has(wallet.userId)) shared.set(wallet.userId, { ...wallet, settings, spentToday: 0 })
+  }
+  const limited = [...shared.values()].filter(({ settings }) => settings.dailyLimit !== null)
+  const spent = await readSpentToday(
+    tx,
+    limited.map(({ userId, settings }) => ({ userId, timeZone: settings.timeZone })),
+  )
+  for (const wallet of limited) wallet.spentToday = spent.get(wallet.userId) ?? 0
+  return new Map(
+    locked.flatMap(({ index, wallet }) => {
+      const open = shared.get(wallet.userId)
+      return open ? [[index, open] as const] : []
+    }),
+  )
+}
+
+/** Takes one charge from an open wallet, or says why not. Coins of holds that have run out are set free where they are needed. */
+const take = async (tx: Tx, wallet: OpenWallet | undefined, charge: KeyedCharge & { index: number }) => {
+  if (!wallet) throw new AppError('user_not_found', { detail: 'No such person: call register first.' })
+  const priced = charge.price(wallet.settings)
+  let refusal = refuseSpending(wallet, priced.coins, wallet.settings)
+  if (refusal?.code === 'insufficient_funds' && wallet.held > 0) {
+    const freed = await freeExpiredHolds(tx, wallet.userId)
+    if (freed > 0) {
+      const paid = Math.min(wallet.debt, freed)
+      wallet.held -= freed
+      wallet.coins -= paid
+      wallet.debt -= paid
+      refusal = refuseSpending(wallet, priced.coins, wallet.settings)
+    }
+  }
+  if (refusal) throw refusal
+  wallet.coins -= priced.coins
+  wallet.spentToday += priced.coins
+  const { userId, settings, coins, held, debt } = wallet
+  return { ...priced, index: charge.index, userId, settings, balance: { coins, held, debt } }
+}
+
+const spendingOf = ({ userId, coins, description, service, priceVersion, settings }: Accepted): Spending => ({
+  userId,
+  coins,
+  description,
+  service,
+  priceVersion,
+  settings,
+  withReceipt: true,
+})
+
+const noticesOf = (accepted: Accepted, transactionId: string): QueuedNotice[] => {
+  const spending = spendingOf(accepted)
+  return [
+    ...receiptOf(spending, transactionId, accepted.balance),
+    ...lowBalanceOf(spending, transactionId, accepted.balance),
+  ]
+}
+
+/** The answer of the function `charge`; the id is filled in by the statement that makes it. */
+const answerOf = ({ coins, balance }: Accepted) => ({
+  charged: coins,
+  balance: { coins: balance.coins, held: balance.held },
+})
+
+const replay = async (tx: Tx, scope: KeyScope): Promise<Settled> => {
+  try {
+    const stored = await findAnswer(tx, scope)
+    if (stored) return { status: 'fulfilled', value: stored }
+    return refused(
+      new AppError('in_progress', {
+        detail: 'The first call just failed; repeat yours.',
+        retryAfterSeconds: 1,
+      }),
+    )
+  } catch (error) {
+    if (error instanceof AppError) return refused(error)
+    throw error
+  }
+}
+
+/**
+ * Many charges in one transaction (design 5.8), each with its own key and its own outcome, as if they had come one after the other in this
+ * order: keys are claimed, wallets locked in one order and read, charges decided here, then written by one statement. A wallet that many
+ * charge at once is locked once for all of them. Keys of refused charges are free again.
+ * @throws whatever keeps the whole transaction from committing: then none has happened, or (a lost COMMIT) each is found by its key
+ */
+export const chargeTogether = (sql: Sql, charges: readonly KeyedCharge[]): Promise<Settled[]> =>
+  inTransaction(sql, async (tx) => {
+    const outcomes: Settled[] = new Array(charges.length)
+    const claimed = await claimKeys(
+      tx,
+      charges.map(({ scope }) => scope),
+    )
+    const ours = charges
+      .map((charge, index) => ({ ...charge, index }))
+      .filter(({ index }) => claimed.has(index))
+    for (const [index, { scope }] of charges.entries()) {
+      if (!claimed.has(index)) outcomes[index] = await replay(tx, scope)
+    }
+    const wallets = await openWallets(tx, ours)
+    const accepted: Accepted[] = []
+    const freed: ClaimedKey[] = []
+    for (const charge of ours) {
+      try {
+        accepted.push(await take(tx, wallets.get(charge.index), charge))
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error
+        outcomes[charge.index] = refused(error)
+        freed.push(charge.scope)
+      }
+    }
+    const rows = accepted.map((one) => {
+      const { scope, actor } = charges[one.index] as KeyedCharge
+      return { ...one, scope, actor, answer: answerOf(one) }
+    })
+    const ids = await writeCharges(tx, rows, freed)
+    const notices: QueuedNotice[] = []
+    for (const one of accepted) {
+      const transactionId = ids.get(one.index)
+      if (transactionId === undefined) throw new Error('A charge was not written.')
+      outcomes[one.index] = {
+        status: 'fulfilled',
+        value: { status: 200, body: { transactionId, ...answerOf(one) }, replayed: false },
+      }
+      notices.push(...noticesOf(one, transactionId))
+    }
+    await enqueueNotices(tx, notices)
+    return outcomes
+  })
