@@ -3,7 +3,7 @@ import { CoinAmount } from '#shared/domain/coins.ts'
 import { groupedRoute } from '#shared/http/route.ts'
 import { BalanceView } from '#shared/http/schemas.ts'
 import { bodySubject, Id, subjectOf } from '#shared/http/subject.ts'
-import { chargeGroupOf } from './charge-group.ts'
+import { chargeGroupOf, lineOf } from './charge-group.ts'
 import { priceFields, priceRequest } from './pricing.ts'
 
 const ChargeRequest = z.strictObject({ ...bodySubject, ...priceFields })
@@ -28,7 +28,10 @@ export const charge = groupedRoute<ChargeRequest>({
         price: ({ language }) => priceRequest(body, resources.tariff, language),
         actor: caller.id,
       },
-      `${scope.client}\n${scope.key}`,
+      {
+        identity: `${scope.client}\n${scope.key}`,
+        line: lineOf({ subject }),
+      },
     )
     afterCommit(async () => resources.wake('notify'))
     return outcome

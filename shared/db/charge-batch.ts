@@ -1,7 +1,7 @@
 import { refuseSpending } from '#shared/domain/charging.ts'
 import { applySettings, type Settings } from '#shared/domain/settings.ts'
 import { AppError } from '#shared/errors.ts'
-import { type ClaimedKey, claimKeys, writeCharges } from './charge-batch-sql.ts'
+import { findUsedKeys, KeyClash, lockWallets, type Wallet, writeCharges } from './charge-batch-sql.ts'
 import type { Sql, Tx } from './client.ts'
 import { freeExpiredHolds } from './expired-holds.ts'
 import { findAnswer, type KeyScope, type OnceOutcome } from './idempotency.ts'
@@ -9,7 +9,6 @@ import { enqueueNotices } from './jobs.ts'
 import { lowBalanceOf, type QueuedNotice, readSpentToday, receiptOf, type Spending } from './spending.ts'
 import { inTransaction } from './transaction.ts'
 import type { Subject } from './users.ts'
-import { lockWallets, type Wallet } from './wallet-locks.ts'
 
 export type Priced = { coins: number; description: string; service?: string; priceVersion?: string }
 
@@ -25,7 +24,8 @@ export type KeyedCharge = {
 type Settled = PromiseSettledResult<OnceOutcome>
 /** What is known of a wallet while the charges of a batch are taken from it, one after the other. */
 type OpenWallet = Wallet & { settings: Settings; spentToday: number }
-export type Accepted = Priced & {
+type Indexed = KeyedCharge & { index: number }
+type Accepted = Priced & {
   index: number
   userId: string
   balance: { coins: number; held: number; debt: number }
@@ -34,36 +34,33 @@ export type Accepted = Priced & {
 
 const refused = (reason: unknown): Settled => ({ status: 'rejected', reason })
 
-/** Wallets of everybody who is charged, locked, with what a daily limit counts where one is set. */
+/** Wallets of everybody who is charged, locked, with what a daily limit counts where one is set; one and the same for all charges of a person. */
 const openWallets = async (
   tx: Tx,
-  charges: readonly (KeyedCharge & { index: number })[],
+  charges: readonly { index: number; subject: Subject }[],
 ): Promise<Map<number, OpenWallet>> => {
-  const locked = await lockWallets(
-    tx,
-    charges.map(({ index, subject }) => ({ index, subject })),
-  )
-  const shared = new Map<string, OpenWallet>()
-  for (const { wallet } of locked) {
+  const locked = await lockWallets(tx, charges)
+  const byPerson = new Map<string, OpenWallet>()
+  for (const wallet of locked.values()) {
     const settings = applySettings(wallet.settings, wallet.languageCode)
-    if (!shared.has(wallet.userId)) shared.set(wallet.userId, { ...wallet, settings, spentToday: 0 })
+    if (!byPerson.has(wallet.userId)) byPerson.set(wallet.userId, { ...wallet, settings, spentToday: 0 })
   }
-  const limited = [...shared.values()].filter(({ settings }) => settings.dailyLimit !== null)
+  const limited = [...byPerson.values()].filter(({ settings }) => settings.dailyLimit !== null)
   const spent = await readSpentToday(
     tx,
     limited.map(({ userId, settings }) => ({ userId, timeZone: settings.timeZone })),
   )
   for (const wallet of limited) wallet.spentToday = spent.get(wallet.userId) ?? 0
   return new Map(
-    locked.flatMap(({ index, wallet }) => {
-      const open = shared.get(wallet.userId)
+    [...locked].flatMap(([index, { userId }]) => {
+      const open = byPerson.get(userId)
       return open ? [[index, open] as const] : []
     }),
   )
 }
 
 /** Takes one charge from an open wallet, or says why not. Coins of holds that have run out are set free where they are needed. */
-const take = async (tx: Tx, wallet: OpenWallet | undefined, charge: KeyedCharge & { index: number }) => {
+const take = async (tx: Tx, wallet: OpenWallet | undefined, charge: Indexed) => {
   if (!wallet) throw new AppError('user_not_found', { detail: 'No such person: call register first.' })
   const priced = charge.price(wallet.settings)
   let refusal = refuseSpending(wallet, priced.coins, wallet.settings)
@@ -108,58 +105,66 @@ const answerOf = ({ coins, balance }: Accepted) => ({
   balance: { coins: balance.coins, held: balance.held },
 })
 
+/** The answer that stands under the key, or the refusal of a key that was used with other input. */
 const replay = async (tx: Tx, scope: KeyScope): Promise<Settled> => {
-  try {
-    const stored = await findAnswer(tx, scope)
-    if (stored) return { status: 'fulfilled', value: stored }
-    return refused(
-      new AppError('in_progress', {
-        detail: 'The first call just failed; repeat yours.',
-        retryAfterSeconds: 1,
-      }),
-    )
-  } catch (error) {
-    if (error instanceof AppError) return refused(error)
-    throw error
+  const [outcome] = await Promise.allSettled([findAnswer(tx, scope)])
+  if (outcome.status === 'fulfilled') {
+    // its row was pruned just now: it is free
+    return outcome.value ? { status: 'fulfilled', value: outcome.value } : refused(new KeyClash())
   }
+  if (outcome.reason instanceof AppError) return refused(outcome.reason)
+  throw outcome.reason
+}
+
+/** Decides each charge in its turn. What is refused gets its outcome here; what is accepted still has to be written. */
+const decide = async (
+  tx: Tx,
+  charges: readonly Indexed[],
+  outcomes: Settled[],
+): Promise<(Accepted & { charge: Indexed })[]> => {
+  const wallets = await openWallets(tx, charges)
+  const used = await findUsedKeys(tx, charges)
+  const accepted: (Accepted & { charge: Indexed })[] = []
+  for (const charge of charges) {
+    const { index, scope } = charge
+    if (used.has(index)) {
+      outcomes[index] = await replay(tx, scope)
+      continue
+    }
+    try {
+      accepted.push({ ...(await take(tx, wallets.get(index), charge)), charge })
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      outcomes[index] = refused(error)
+    }
+  }
+  return accepted
 }
 
 /**
  * Many charges in one transaction (design 5.8), each with its own key and its own outcome, as if they had come one after the other in this
- * order: keys are claimed, wallets locked in one order and read, charges decided here, then written by one statement. A wallet that many
- * charge at once is locked once for all of them. Keys of refused charges are free again.
- * @throws whatever keeps the whole transaction from committing: then none has happened, or (a lost COMMIT) each is found by its key
+ * order: wallets are locked in one order and read, keys looked up, charges decided here, then written by one statement. A wallet that many
+ * charge at once is locked once for all of them. No key may stand in it twice. Keys of refused charges stay free.
+ * @throws KeyClash, or whatever else keeps the whole transaction from committing: then none has happened, or (a lost COMMIT) each is found
+ *   by its key
  */
 export const chargeTogether = (sql: Sql, charges: readonly KeyedCharge[]): Promise<Settled[]> =>
   inTransaction(sql, async (tx) => {
     const outcomes: Settled[] = new Array(charges.length)
-    const claimed = await claimKeys(
+    const accepted = await decide(
       tx,
-      charges.map(({ scope }) => scope),
+      charges.map((charge, index) => ({ ...charge, index })),
+      outcomes,
     )
-    const ours = charges
-      .map((charge, index) => ({ ...charge, index }))
-      .filter(({ index }) => claimed.has(index))
-    for (const [index, { scope }] of charges.entries()) {
-      if (!claimed.has(index)) outcomes[index] = await replay(tx, scope)
-    }
-    const wallets = await openWallets(tx, ours)
-    const accepted: Accepted[] = []
-    const freed: ClaimedKey[] = []
-    for (const charge of ours) {
-      try {
-        accepted.push(await take(tx, wallets.get(charge.index), charge))
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error
-        outcomes[charge.index] = refused(error)
-        freed.push(charge.scope)
-      }
-    }
-    const rows = accepted.map((one) => {
-      const { scope, actor } = charges[one.index] as KeyedCharge
-      return { ...one, scope, actor, answer: answerOf(one) }
-    })
-    const ids = await writeCharges(tx, rows, freed)
+    const ids = await writeCharges(
+      tx,
+      accepted.map(({ charge: { scope, actor }, ...one }) => ({
+        ...one,
+        scope,
+        actor,
+        answer: answerOf(one),
+      })),
+    )
     const notices: QueuedNotice[] = []
     for (const one of accepted) {
       const transactionId = ids.get(one.index)

@@ -4,17 +4,20 @@ import { createGroup } from './group-commit.ts'
 const fulfilled = <T>(value: T): PromiseSettledResult<T> => ({ status: 'fulfilled', value })
 
 /** A group whose batches end when they are told to. */
-const openGroup = (maxItems = 100) => {
+const openGroup = (maxItems = 100, lanes = 1) => {
   const batches: { items: string[]; end: () => void }[] = []
   const started: (() => void)[] = []
-  const submit = createGroup<string, string>({
+  const group = createGroup<string, string>({
     maxItems,
+    lanes,
     run: (items) =>
       new Promise((resolve) => {
         batches.push({ items, end: () => resolve(items.map((item) => fulfilled(item.toUpperCase()))) })
         started.shift()?.()
       }),
   })
+  /** Items of a line of their own unless said. */
+  const submit = (item: string, identity: string, line = item) => group(item, { identity, line })
   const nextBatch = (): Promise<void> => new Promise((resolve) => void started.push(resolve))
   return { submit, batches, nextBatch }
 }
@@ -74,10 +77,30 @@ test('a batch has a largest size; the oldest come first', async () => {
   await Promise.all(all)
 })
 
+test('two batches at a time, but never two of one line: there the order of arrival holds', async () => {
+  const { submit, batches, nextBatch } = openGroup(100, 2)
+  const first = nextBatch()
+  const a = submit('a1', 'a1', 'a')
+  await first
+  const second = nextBatch()
+  const others = [submit('a2', 'a2', 'a'), submit('b1', 'b1', 'b'), submit('a3', 'a3', 'a')]
+  await second
+  expect(batches.map(({ items }) => items)).toEqual([['a1'], ['b1']])
+  const third = nextBatch()
+  batches[0]?.end()
+  await a
+  await third
+  expect(batches[2]?.items).toEqual(['a2', 'a3'])
+  batches[1]?.end()
+  batches[2]?.end()
+  await Promise.all(others)
+})
+
 test('each item has its own outcome; a batch that fails fails all of its items, and the next one runs', async () => {
   let run = 0
   const submit = createGroup<number, number>({
     maxItems: 10,
+    lanes: 1,
     run: async (items) => {
       run += 1
       if (run === 2) throw new Error('away')
@@ -86,7 +109,8 @@ test('each item has its own outcome; a batch that fails fails all of its items, 
       )
     },
   })
-  const settle = (items: number[]) => Promise.allSettled(items.map((item) => submit(item, String(item))))
+  const settle = (items: number[]) =>
+    Promise.allSettled(items.map((item) => submit(item, { identity: String(item), line: 'one' })))
   expect(await settle([2, 3])).toMatchObject([{ value: 2 }, { reason: { message: 'odd 3' } }])
   expect(await settle([4, 6])).toMatchObject([
     { reason: { message: 'away' } },
