@@ -3,12 +3,12 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { withOwnerConnection } from '#shared/db/owner-connection.ts'
 import { prepareDatabase } from '#shared/db/prepare.ts'
 import { startGuard } from '../local/services/guard-client.ts'
 import { startPostgres } from '../local/services/postgres.ts'
 import { diffLines } from './diff-lines.ts'
+import { readOptions } from './read-options.ts'
 import { describeSchema } from './schema-catalogue.ts'
 
 const HELP = `Writes test/schema.sql: what the migrations make of an empty database, on a PostgreSQL of its own.
@@ -52,9 +52,10 @@ async function dumpSchema(ownerUrl: string): Promise<string> {
   return HEADER + (await withOwnerConnection(ownerUrl, describeSchema))
 }
 
-const { values } = parseArgs({
-  options: { check: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-})
+const { values } = readOptions(
+  { options: { check: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } },
+  HELP,
+)
 
 if (values.help) {
   console.log(HELP)

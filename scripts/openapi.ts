@@ -7,6 +7,7 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import { STATUS_OF_CODE } from '#shared/errors.ts'
 import type { DefinedFunction } from '#shared/http/define-function.ts'
 import type { Route } from '#shared/http/route.ts'
+import { readOptions } from './read-options.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const FILE = join(ROOT, 'docs/api/openapi.json')
@@ -47,7 +48,9 @@ const describeBody = (route: Route): Pick<ZodOpenApiOperationObject, 'requestBod
   const content: Record<string, { schema: z.ZodType | { type: 'string'; format: 'binary' } }> = {}
   if (route.body) content['application/json'] = { schema: route.body }
   if (route.rawBody) content['image/*'] = { schema: { type: 'string', format: 'binary' } }
-  return Object.keys(content).length === 0 ? {} : { requestBody: { required: route.hasOptionalBody !== true, content } }
+  return Object.keys(content).length === 0
+    ? {}
+    : { requestBody: { required: route.hasOptionalBody !== true, content } }
 }
 
 const describeParameters = (route: Route): Pick<ZodOpenApiOperationObject, 'requestParams'> => {
@@ -106,12 +109,23 @@ const build = (functions: DefinedFunction[]): string => {
   return `${JSON.stringify(document, null, 2)}\n`
 }
 
+const HELP = `Writes docs/api/openapi.json from the schemas of all routes.
+
+  npm run openapi [-- --check]
+
+  --check   writes nothing; exits with 1 where the file is out of date
+`
+
+const { values } = readOptions(
+  { options: { check: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } },
+  HELP,
+)
+if (values.help) {
+  process.stdout.write(HELP)
+  process.exit(0)
+}
 const text = build(await loadFunctions())
-if (process.argv.includes('--help')) {
-  process.stdout.write(
-    'Writes docs/api/openapi.json from the schemas of all routes. --check: only compare, exit 1 when it differs.\n',
-  )
-} else if (process.argv.includes('--check')) {
+if (values.check) {
   let committed = ''
   try {
     committed = readFileSync(FILE, 'utf8')

@@ -49,6 +49,7 @@ test('prints a token that the function takes, of the client that was named', asy
 test.each([
   [[], 'Name one function'],
   [['profile', 'charge'], 'Name one function'],
+  [['nope'], 'There is no function nope; there are: dispatcher, '],
   [['profile', '--client', 'nobody'], 'There is no client nobody; known are: client, studio.'],
   [['profile', '--seconds', '301'], '--seconds must be a whole number from 1 to 300.'],
   [['profile', '--seconds', 'x'], '--seconds'],
@@ -71,3 +72,19 @@ test('without secrets it says what to do; --help shows how', async () => {
   expect(help).toMatchObject({ code: 0, stderr: '' })
   expect(help.stdout).toContain('npm run token --')
 })
+
+test.each(['openapi.ts', 'dump-schema.ts'])(
+  '%s refuses a word that it does not know, and writes nothing',
+  async (script) => {
+    const file = fileURLToPath(new URL(`./${script}`, import.meta.url))
+    const { code, stderr } = await new Promise<{ code: number; stderr: string }>((resolve) => {
+      execFile(process.execPath, [file, '--zork'], { env: {} }, (error, _stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code), stderr }),
+      )
+    })
+    expect(code).toBe(1)
+    expect(stderr).toContain('--zork')
+    expect(stderr).toContain('--check')
+    expect(stderr).not.toMatch(/\n\s+at /)
+  },
+)

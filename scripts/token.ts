@@ -1,11 +1,12 @@
 /** `npm run token`: signs a caller's token, for curl and for other programs' first steps. */
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { dirname, join } from 'node:path'
 import { parseClients } from '#shared/platform/clients.ts'
 import { processEnv } from '#shared/platform/env.ts'
 import { createSecretReader } from '#shared/platform/secrets.ts'
 import { MAX_TOKEN_SECONDS, signToken } from '#shared/platform/tokens.ts'
+import { readStackYml } from '../local/stack-yml.ts'
+import { readOptions } from './read-options.ts'
 
 const HELP = `Signs a token for calling a function.
 
@@ -37,28 +38,27 @@ const readClientsSecret = (): string => {
   }
 }
 
-const parse = () => {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        client: { type: 'string', default: 'client' },
-        seconds: { type: 'string', default: String(MAX_TOKEN_SECONDS) },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-  } catch (error) {
-    return fail(`${error instanceof Error ? error.message : error}\n\n${HELP}`)
-  }
-}
-
-const { values, positionals } = parse()
+const { values, positionals } = readOptions(
+  {
+    allowPositionals: true,
+    options: {
+      client: { type: 'string', default: 'client' },
+      seconds: { type: 'string', default: String(MAX_TOKEN_SECONDS) },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  },
+  HELP,
+)
 if (values.help) {
   process.stdout.write(HELP)
   process.exit(0)
 }
 const [audience] = positionals
 if (audience === undefined || positionals.length > 1) fail(`Name one function.\n\n${HELP}`)
+const functionNames = readStackYml(join(dirname(import.meta.dirname), 'stack.yml')).map(({ name }) => name)
+if (!functionNames.includes(audience ?? '')) {
+  fail(`There is no function ${audience}; there are: ${functionNames.join(', ')}.`)
+}
 const seconds = Number(values.seconds)
 if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_TOKEN_SECONDS) {
   fail(`--seconds must be a whole number from 1 to ${MAX_TOKEN_SECONDS}.`)
