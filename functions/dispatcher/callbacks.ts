@@ -3,9 +3,12 @@ import { classifyTelegramError } from '#shared/telegram/errors.ts'
 import type { TelegramCallbackQuery } from '#shared/telegram/updates.ts'
 import type { Chat } from './chat.ts'
 import { runCommand } from './commands.ts'
+import { explainEntry, showHistory } from './history-screens.ts'
 import { showTranscript, showTranscripts } from './media-screens.ts'
+import { askRefund, refundPayment } from './refund-screens.ts'
 import { changeLanguage, changeSetting } from './settings-screens.ts'
-import { sendInvoice, showHistory } from './wallet-screens.ts'
+import { checkOrder, sellPack, showPacksOf } from './topup-screens.ts'
+import { showHolds } from './wallet-screens.ts'
 
 const COMMAND_OF_SCREEN = {
   balance: 'balance',
@@ -17,15 +20,36 @@ const COMMAND_OF_SCREEN = {
   settings: 'settings',
 } as const satisfies Record<Screen, string>
 
+type MoneyData = Extract<
+  CallbackData,
+  { kind: 'pack' | 'packs' | 'check' | 'history' | 'entry' | 'holds' | 'refund' | 'refund-confirmed' }
+>
+
+/** Buttons about money: top-up, history, what is reserved, refunds. */
+const pressMoney = (chat: Chat, data: MoneyData, messageId: number): Promise<void> => {
+  switch (data.kind) {
+    case 'pack':
+      return sellPack(chat, data.id, data.provider ?? 'stars')
+    case 'packs':
+      return showPacksOf(chat, data.provider, messageId)
+    case 'check':
+      return checkOrder(chat, data.id, messageId)
+    case 'history':
+      return showHistory(chat, { cursor: data.cursor, messageId })
+    case 'entry':
+      return explainEntry(chat, data.id, { cursor: data.cursor, messageId })
+    case 'holds':
+      return showHolds(chat, messageId)
+    case 'refund':
+      return askRefund(chat, data.id, messageId)
+    case 'refund-confirmed':
+      return refundPayment(chat, data, messageId)
+  }
+}
+
 /** Does what a button means; gives the words of its pop-up, if any. */
 const press = async (chat: Chat, data: CallbackData, messageId: number): Promise<string | undefined> => {
   switch (data.kind) {
-    case 'pack':
-      await sendInvoice(chat, data.id)
-      return undefined
-    case 'history':
-      await showHistory(chat, { cursor: data.cursor, messageId })
-      return undefined
     case 'menu':
       await runCommand(chat, COMMAND_OF_SCREEN[data.screen])
       return undefined
@@ -40,6 +64,9 @@ const press = async (chat: Chat, data: CallbackData, messageId: number): Promise
       return undefined
     case 'setting':
       return changeSetting(chat, data, messageId)
+    default:
+      await pressMoney(chat, data, messageId)
+      return undefined
   }
 }
 

@@ -75,6 +75,11 @@ const send = async (
     case 'gone':
       return setBlocked(resources.sql, person.user.telegramId, true)
     case 'rejected':
+      // the message with the button is gone, or too old to be changed: what was asked for comes as a new one
+      if (message.kind === 'edit') {
+        const { messageId: _gone, ...content } = message
+        return send(chat, { ...content, kind: 'text' }, isPrivate)
+      }
       throw new AppError('internal', {
         cause: new Error(`Telegram refused a message: ${outcome.description}`),
       })

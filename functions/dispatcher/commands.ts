@@ -1,10 +1,13 @@
 import { displayName } from '#shared/domain/names.ts'
 import { helpScreen, termsScreen } from '#shared/domain/texts/screens.ts'
 import type { Chat } from './chat.ts'
+import { showHistory } from './history-screens.ts'
 import { mainMenu } from './keyboards.ts'
 import { showAvatar, showTranscripts } from './media-screens.ts'
+import { showPaySupport } from './refund-screens.ts'
 import { showLanguages, showSettings } from './settings-screens.ts'
-import { readCoins, showBalance, showHistory, showPacks, showProfile } from './wallet-screens.ts'
+import { showPacks } from './topup-screens.ts'
+import { readCoins, showBalance, showProfile } from './wallet-screens.ts'
 
 const start = async (chat: Chat): Promise<void> => {
   const { person, say, resources } = chat
@@ -37,11 +40,7 @@ const COMMANDS: Record<string, (chat: Chat) => Promise<void>> = {
   profile: (chat) => showProfile(chat),
   settings: (chat) => showSettings(chat),
   language: (chat) => showLanguages(chat),
-  paysupport: (chat) =>
-    chat.reply({
-      kind: 'text',
-      text: chat.say('paysupport', { contact: chat.resources.tariff.support.contact }),
-    }),
+  paysupport: (chat) => showPaySupport(chat),
   terms: (chat) =>
     chat.reply({ kind: 'text', text: termsScreen(chat.person.settings.language, chat.resources.tariff) }),
   privacy: (chat) =>

@@ -22,12 +22,21 @@ export const explainRefusal = (chat: Chat, error: unknown): OutgoingMessage | un
       const price = wholeNumber(error.extra.price, missing)
       return {
         kind: 'text',
-        text: say('insufficient-funds', { price, missing, spendable: Math.max(0, price - missing) }),
+        text: say('insufficient-funds', {
+          price,
+          missing,
+          spendable: Math.max(0, price - missing),
+          debt: wholeNumber(error.extra.debt, 0),
+        }),
         keyboard: [[{ text: say('button-topup'), data: encodeCallback({ kind: 'menu', screen: 'topup' }) }]],
       }
     }
-    case 'forbidden':
-      return plain(say('daily-limit-reached', { limit: chat.person.settings.dailyLimit ?? 0 }))
+    case 'forbidden': {
+      // anything else that is forbidden is ours to mend
+      if (error.extra.limit !== 'daily') return undefined
+      const limit = chat.person.settings.dailyLimit ?? 0
+      return plain(say('daily-limit-reached', { limit, left: wholeNumber(error.extra.left, 0) }))
+    }
     case 'rate_limited':
       return plain(say('rate-limited', { seconds: Math.max(1, Math.ceil(error.retryAfterSeconds ?? 1)) }))
     case 'too_large':
@@ -42,10 +51,12 @@ export const explainRefusal = (chat: Chat, error: unknown): OutgoingMessage | un
       return plain(say('busy-try-later'))
     case 'transcript_not_found':
       return plain(say('transcript-gone'))
+    case 'not_found':
     case 'user_not_found':
     case 'avatar_not_found':
     case 'pack_not_found':
     case 'order_not_found':
+    case 'payment_not_found':
     case 'conflict':
       return plain(say('old-button'))
     default:

@@ -1,4 +1,3 @@
-import { writeAudit } from '#shared/db/audit.ts'
 import { setBlocked } from '#shared/db/users.ts'
 import type { Resources } from '#shared/http/resources.ts'
 import type { TelegramUpdate } from '#shared/telegram/updates.ts'
@@ -6,8 +5,9 @@ import { handleCallback } from './callbacks.ts'
 import { type Chat, openChat } from './chat.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import { handleMessage } from './messages.ts'
-import { answerPreCheckout, creditPayment } from './payments.ts'
+import { creditPayment, reversePayment } from './payments.ts'
 import { meetPerson, type Sender } from './person.ts'
+import { answerPreCheckout } from './pre-checkout.ts'
 
 /** An update that is kept for an operator instead of being handled. */
 export class PutAside extends Error {
@@ -68,15 +68,7 @@ export const handleUpdate = async (incoming: Incoming): Promise<void> => {
     case 'message': {
       const { message } = update
       if (message.successful_payment) return creditPayment(incoming, message)
-      if (message.refunded_payment) {
-        await writeAudit(resources.sql, {
-          actor: 'telegram',
-          action: 'refunded_payment',
-          subject: message.refunded_payment.telegram_payment_charge_id,
-          details: { updateId: update.updateId },
-        })
-        throw new PutAside('A refund made at Telegram: reversing it is not automatic in this version.')
-      }
+      if (message.refunded_payment) return reversePayment(incoming, message)
       // channel posts and anonymous admins have no person to open an account for
       if (!isPerson(message.from)) return
       return converse(incoming, message.from, message.chat.id, (chat) => handleMessage(chat, message))

@@ -7,6 +7,7 @@ import {
   connectWebhook,
   meet,
   messageFrom,
+  plainText,
   postUpdate,
   updateOf,
 } from '../../test/support/chat.ts'
@@ -29,9 +30,6 @@ beforeAll(async () => {
   await connectWebhook(house)
 })
 afterAll(() => house?.close())
-
-/** Telegram keeps markup apart from the words. */
-const plainText = (html: string): string => html.replace(/<[^>]+>/g, '')
 
 const countUsers = async (): Promise<number> => {
   const [row] = await house.ownerSql<{ n: number }[]>`select count(*)::int as n from users`
@@ -154,21 +152,6 @@ describe('the webhook', () => {
     await postUpdate(house, change('member'))
     expect(await blocked()).toHaveLength(0)
   })
-
-  it('keeps a refund made at Telegram for an operator, with an audit entry', async () => {
-    const { personId } = await meet(house)
-    const update = messageFrom(personId, {
-      refunded_payment: {
-        currency: 'XTR',
-        total_amount: 50,
-        telegram_payment_charge_id: `charge-${personId}`,
-      },
-    })
-    expect((await postUpdate(house, update)).status).toBe(200)
-    expect(await stateOf(update.update_id)).toMatchObject({ state: 'dead', body: update })
-    const entries = await house.ownerSql`select 1 from audit_log where subject = ${`charge-${personId}`}`
-    expect(entries).toHaveLength(1)
-  })
 })
 
 describe.each(['ru', 'en'] as const)('the conversation in %s', (language) => {
@@ -192,7 +175,8 @@ describe.each(['ru', 'en'] as const)('the conversation in %s', (language) => {
     expect(await coinsOf(personId)).toBe(afterPayment + (tariff.packs[0]?.coins ?? 0))
 
     const history = await chat.say('/history')
-    expect(history.text?.split('\n\n')).toHaveLength(4)
+    // a title, a line for each movement, and what the numbers are for
+    expect(history.text?.split('\n\n')).toHaveLength(5)
   })
 
   it.each(BOT_COMMANDS)('answers /%s', async (command) => {
@@ -301,6 +285,24 @@ describe('a long history', () => {
   })
 })
 
+describe('a button under a message that is gone', () => {
+  it('is answered by a new message', async () => {
+    const chat = await meet(house, 'en')
+    const { message_id } = await chat.say('/start')
+    const press = updateOf({
+      callback_query: {
+        id: 'a-query-of-nobody',
+        from: { id: chat.personId, is_bot: false, first_name: 'Anna', language_code: 'en' },
+        message: { message_id: message_id + 1_000, chat: { id: chat.personId, type: 'private' } },
+        data: 'h',
+      },
+    })
+    const history = await chat.awaitMessage(() => postUpdate(house, press))
+    expect(history.text).toContain('welcome gift')
+    expect(await stateOf(press.update_id)).toMatchObject({ state: 'done' })
+  })
+})
+
 describe('a person without coins', () => {
   it('is told the price and what is missing, and pays nothing', async () => {
     const chat = await meet(house, 'en')
@@ -312,7 +314,7 @@ describe('a person without coins', () => {
         select user_id, ${-tariff.welcomeBonus}, 'charge', 'spent', 0, 'test' from spent`
     const refused = await chat.sendFile('document', 'a.txt', 'text/plain', Buffer.from('some words'))
     expect(refused.text).toBe(
-      plainText(text('en', 'insufficient-funds', { price: 5, missing: 5, spendable: 0 })),
+      plainText(text('en', 'insufficient-funds', { price: 5, missing: 5, spendable: 0, debt: 0 })),
     )
     expect(refused.reply_markup?.inline_keyboard?.flat()).toHaveLength(1)
     expect(

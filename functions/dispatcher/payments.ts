@@ -1,53 +1,47 @@
 import { z } from 'zod'
 import { AppError } from '#shared/errors.ts'
+import type { FunctionCall } from '#shared/http/call.ts'
 import type { Resources } from '#shared/http/resources.ts'
-import { classifyTelegramError, toAppError } from '#shared/telegram/errors.ts'
-import type { TelegramMessage, TelegramPreCheckoutQuery, TelegramUpdate } from '#shared/telegram/updates.ts'
+import type { TelegramMessage, TelegramUpdate } from '#shared/telegram/updates.ts'
 
 type Incoming = { resources: Resources; update: TelegramUpdate; requestId: string; signal: AbortSignal }
 
-const Verdict = z.looseObject({ ok: z.boolean(), errorMessage: z.string().optional() })
 const Credited = z.looseObject({ paymentId: z.string() })
+const Reversed = z.looseObject({ refundId: z.string().nullable() })
 
-/** Telegram wants the answer within 10 s, and drops the query after 150 s. */
-export const answerPreCheckout = async (
-  incoming: Incoming,
-  query: TelegramPreCheckoutQuery,
-): Promise<void> => {
-  const { resources, requestId, signal } = incoming
-  const verdict = await resources.call(
-    { functionName: 'top-up', method: 'POST', path: '/pre-checkout', body: query, requestId, signal },
-    Verdict,
-  )
-  try {
-    await resources.telegram.answerPreCheckoutQuery(
-      query.id,
-      verdict.ok,
-      verdict.ok ? {} : { error_message: verdict.errorMessage ?? 'This invoice cannot be paid any more.' },
-    )
-  } catch (error) {
-    // a query delivered again after its time can't be answered by anybody: done
-    if (classifyTelegramError(error).kind === 'too_old') return
-    throw toAppError(error)
-  }
-}
-
-/** The money has moved already: whatever happens, this update ends in a credit or in suspense, never in a shrug. */
-export const creditPayment = async (incoming: Incoming, message: TelegramMessage): Promise<void> => {
-  const { resources, requestId, update, signal } = incoming
-  if (!message.from)
-    throw new AppError('internal', { cause: new Error('A successful_payment without a payer.') })
-  // the receipt follows as a notice, written in the transaction of the credit
-  await resources.call(
+const topUp = <T>(
+  { resources, update, requestId, signal }: Incoming,
+  { purpose, ...call }: Pick<FunctionCall, 'path' | 'body'> & { purpose: string },
+  schema: z.ZodType<T>,
+): Promise<T> =>
+  resources.call(
     {
       functionName: 'top-up',
       method: 'POST',
-      path: '/payments',
-      body: message,
-      idempotencyKey: `update:${update.updateId}:payment`,
+      ...call,
+      idempotencyKey: `update:${update.updateId}:${purpose}`,
       requestId,
       signal,
     },
-    Credited,
+    schema,
   )
+
+/** The money has moved already: whatever happens, this update ends in a credit or in suspense, never in a shrug. */
+export const creditPayment = async (incoming: Incoming, message: TelegramMessage): Promise<void> => {
+  if (!message.from)
+    throw new AppError('internal', { cause: new Error('A successful_payment without a payer.') })
+  // the receipt follows as a notice, written in the transaction of the credit
+  await topUp(incoming, { purpose: 'payment', path: '/payments', body: message }, Credited)
+}
+
+/** Telegram says that a payment went back: the coins go too. A charge that we do not know is harmless here: `reconcile` finds it. */
+export const reversePayment = async (incoming: Incoming, message: TelegramMessage): Promise<void> => {
+  const { refundId } = await topUp(
+    incoming,
+    { purpose: 'refund', path: '/refunded-payments', body: message },
+    Reversed,
+  )
+  if (refundId !== null) return
+  const { updateId } = incoming.update
+  incoming.resources.log.warn({ updateId }, 'a refund of a payment that is not known here')
 }

@@ -44,7 +44,8 @@ export const meetPerson = async (
       method: 'POST',
       body: {
         telegramId: sender.id,
-        username: optional(sender.username, /^\w{1,64}$/),
+        // null: the person has none (any more); left out, register would keep the old one
+        username: optional(sender.username, /^\w{1,64}$/) ?? null,
         firstName: sender.first_name === undefined ? undefined : cleanName(sender.first_name),
         languageCode: optional(sender.language_code, /^[A-Za-z0-9-]{1,35}$/),
       },

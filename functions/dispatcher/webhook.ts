@@ -1,6 +1,7 @@
 import { Counter } from 'prom-client'
 import {
   buryUpdate,
+  type Claim,
   claimUpdate,
   finishUpdate,
   MAX_ATTEMPTS,
@@ -17,6 +18,7 @@ import { cleanText } from '#shared/telegram/clean-text.ts'
 import { parseUpdate, type TelegramUpdate } from '#shared/telegram/updates.ts'
 import { isWebhookSecretValid } from '#shared/telegram/webhook.ts'
 import { handleUpdate, PutAside } from './handle-update.ts'
+import { PRE_CHECKOUT_MS, refusePreCheckout, within } from './pre-checkout.ts'
 
 /** Longer than the deadline of this function: a claim that is older belongs to a process that died. */
 const CLAIM_SECONDS = 30
@@ -110,6 +112,34 @@ const settleFailure = async (
   throw error instanceof AppError && error.retryAfterSeconds !== undefined ? error : later()
 }
 
+/**
+ * Stores and claims an update. A pre-checkout query has no time to come again until the database is back: undefined, once it was refused.
+ * Nothing is lost with it, since it changes nothing; and it is left in the inbox as done if it got there all the same.
+ */
+const claim = async (
+  resources: Resources,
+  json: unknown,
+  update: TelegramUpdate,
+): Promise<Claim | undefined> => {
+  const { sql, log } = resources
+  const { updateId, kind } = update
+  const claiming = claimUpdate(
+    sql,
+    { updateId, kind, telegramId: senderIdOf(update), body: json },
+    CLAIM_SECONDS,
+  )
+  if (update.kind !== 'pre_checkout_query') return claiming
+  try {
+    return await within(PRE_CHECKOUT_MS, claiming)
+  } catch (error) {
+    claiming
+      .then(({ state }) => (state === 'claimed' ? finishUpdate(sql, updateId) : undefined))
+      .catch((late: unknown) => log.debug({ err: late, updateId }, 'a refused query is not in the inbox'))
+    await refusePreCheckout(resources, update.preCheckoutQuery, error)
+    return undefined
+  }
+}
+
 const takeIn = async (
   resources: Resources,
   json: unknown,
@@ -119,16 +149,13 @@ const takeIn = async (
   signal: AbortSignal,
 ): Promise<Outcome> => {
   const { sql } = resources
-  const claim = await claimUpdate(
-    sql,
-    { updateId: update.updateId, kind: update.kind, telegramId: senderIdOf(update), body: json },
-    CLAIM_SECONDS,
-  )
-  if (claim.state === 'busy') return waitForOther(resources, update.updateId, remainingMs)
-  if (claim.state !== 'claimed') return 'duplicate'
-  if (claim.attempts > MAX_ATTEMPTS) {
+  const claimed = await claim(resources, json, update)
+  if (claimed === undefined) return 'handled'
+  if (claimed.state === 'busy') return waitForOther(resources, update.updateId, remainingMs)
+  if (claimed.state !== 'claimed') return 'duplicate'
+  if (claimed.attempts > MAX_ATTEMPTS) {
     await buryUpdate(sql, update.updateId, {
-      attempts: claim.attempts,
+      attempts: claimed.attempts,
       reason: 'Its handler died each time.',
     })
     resources.log.error({ updateId: update.updateId }, 'an update was put aside: its handler died each time')
@@ -137,7 +164,7 @@ const takeIn = async (
   try {
     await handleUpdate({ resources, update, requestId, signal })
   } catch (error) {
-    return settleFailure(resources, update.updateId, claim.attempts, error)
+    return settleFailure(resources, update.updateId, claimed.attempts, error)
   }
   await finishUpdate(sql, update.updateId)
   return 'handled'

@@ -20,6 +20,23 @@ const PARAMS = {
     paymentId: Line,
   }),
   'payment-suspense': z.strictObject({ amount: Amount, currency: Currency, paymentId: Line }),
+  /** Of a refund that is asked for or done: `coins` are those of the refunded part, `debt` what the person owes afterwards. */
+  'payment-refunded': z.strictObject({
+    amount: Amount,
+    currency: Currency,
+    coins: CoinBalance,
+    balance: CoinBalance,
+    debt: CoinBalance,
+    paymentId: Line,
+  }),
+  /** The provider refused: the coins are back. */
+  'refund-failed': z.strictObject({
+    amount: Amount,
+    currency: Currency,
+    coins: CoinBalance,
+    balance: CoinBalance,
+    paymentId: Line,
+  }),
   'charge-receipt': z.strictObject({
     coins: CoinAmount,
     description: Line,
@@ -38,6 +55,8 @@ const shapeOf = <Kind extends NoticeKind>(kind: Kind) => ({ kind: z.literal(kind
 export const QueuedNotice = z.discriminatedUnion('kind', [
   z.strictObject({ userId: Id, ...shapeOf('payment-credited') }),
   z.strictObject({ userId: Id, ...shapeOf('payment-suspense') }),
+  z.strictObject({ userId: Id, ...shapeOf('payment-refunded') }),
+  z.strictObject({ userId: Id, ...shapeOf('refund-failed') }),
   z.strictObject({ userId: Id, ...shapeOf('charge-receipt') }),
   z.strictObject({ userId: Id, ...shapeOf('low-balance') }),
   z.strictObject({ userId: Id, ...shapeOf('text') }),
@@ -48,6 +67,8 @@ export type QueuedNotice = z.infer<typeof QueuedNotice>
 export const MessageRequest = z.discriminatedUnion('kind', [
   z.strictObject({ ...bodySubject, ...shapeOf('payment-credited') }),
   z.strictObject({ ...bodySubject, ...shapeOf('payment-suspense') }),
+  z.strictObject({ ...bodySubject, ...shapeOf('payment-refunded') }),
+  z.strictObject({ ...bodySubject, ...shapeOf('refund-failed') }),
   z.strictObject({ ...bodySubject, ...shapeOf('charge-receipt') }),
   z.strictObject({ ...bodySubject, ...shapeOf('low-balance') }),
   z.strictObject({ ...bodySubject, ...shapeOf('text') }),

@@ -21,6 +21,10 @@ export const renderNotice = (notice: QueuedNotice, language: Language): string =
   switch (notice.kind) {
     case 'payment-credited':
       return text(language, notice.kind, { ...notice.params, amount: formatPrice(notice.params, language) })
+    case 'payment-refunded':
+      return text(language, notice.kind, { ...notice.params, amount: formatPrice(notice.params, language) })
+    case 'refund-failed':
+      return text(language, notice.kind, { ...notice.params, amount: formatPrice(notice.params, language) })
     case 'payment-suspense':
       return text(language, notice.kind, { ...notice.params, amount: formatPrice(notice.params, language) })
     case 'charge-receipt':

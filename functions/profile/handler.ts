@@ -1,5 +1,6 @@
 import { defineFunction } from '#shared/http/define-function.ts'
 import { chooseAvatar, listAvatars, removeAvatar } from './avatars.ts'
+import { explainTransaction } from './explain-transaction.ts'
 import { changeSettings, readProfile } from './profile.ts'
 import { listTransactions } from './transactions.ts'
 import { readUsage } from './usage.ts'
@@ -8,5 +9,14 @@ import { readUsage } from './usage.ts'
 export const handler = defineFunction({
   name: 'profile',
   needs: ['database', 'redis', 'storage'],
-  routes: [readProfile, changeSettings, listTransactions, readUsage, listAvatars, chooseAvatar, removeAvatar],
+  routes: [
+    readProfile,
+    changeSettings,
+    listTransactions,
+    explainTransaction,
+    readUsage,
+    listAvatars,
+    chooseAvatar,
+    removeAvatar,
+  ],
 })

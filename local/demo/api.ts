@@ -1,27 +1,42 @@
 import { strict as assert } from 'node:assert'
+import { randomUUID } from 'node:crypto'
 import { parseClients } from '#shared/platform/clients.ts'
 import { signToken } from '#shared/platform/tokens.ts'
 import type { StackDescription } from '../stack-file.ts'
 
+export type Api = {
+  json: <T>(functionName: string, path: string) => Promise<T>
+  text: (functionName: string, path: string) => Promise<string>
+  /** Changes something, under a key of its own. */
+  post: <T>(functionName: string, path: string, body: unknown) => Promise<T>
+}
+
 /** Calls functions of the running stack as the client that has every scope; anything but 2xx fails the demo. */
-export const openApi = (stack: StackDescription) => {
+export const openApi = (stack: StackDescription): Api => {
   const { id, secret } = stack.client
   const client = parseClients(JSON.stringify({ clients: [{ id, scopes: ['admin'], keys: [secret] }] })).find(
     id,
   )
   assert(client)
-  const get = async (functionName: string, path: string): Promise<Response> => {
+  const call = async (functionName: string, path: string, body?: unknown): Promise<Response> => {
+    const headers = { authorization: `Bearer ${await signToken(client, functionName)}` }
+    const change = {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+      body: JSON.stringify(body),
+    }
     const response = await fetch(`${stack.gateway}/function/${functionName}${path}`, {
-      headers: { authorization: `Bearer ${await signToken(client, functionName)}` },
+      ...(body === undefined ? { headers } : change),
       signal: AbortSignal.timeout(10_000),
     })
     assert(response.ok, `${functionName}${path} answered ${response.status}`)
     return response
   }
   return {
-    json: async <T>(functionName: string, path: string): Promise<T> =>
-      (await get(functionName, path)).json() as Promise<T>,
-    text: async (functionName: string, path: string): Promise<string> =>
-      (await get(functionName, path)).text(),
+    json: async <T>(functionName: string, path: string) =>
+      (await call(functionName, path)).json() as Promise<T>,
+    text: async (functionName, path) => (await call(functionName, path)).text(),
+    post: async <T>(functionName: string, path: string, body: unknown) =>
+      (await call(functionName, path, body)).json() as Promise<T>,
   }
 }

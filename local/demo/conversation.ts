@@ -7,25 +7,36 @@ export type ChatMessage = {
   caption?: string
   photo?: unknown[]
   invoice?: { title: string; total_amount: number; currency: string }
-  reply_markup?: { inline_keyboard?: { text: string; callback_data?: string }[][] }
+  reply_markup?: { inline_keyboard?: { text: string; callback_data?: string; url?: string }[][] }
 }
 
 const REPLY_TIMEOUT_MS = 20_000
+/** What the bot tells of itself may have to wait for the schedule, which comes by each minute. */
+const NOTICE_TIMEOUT_MS = 75_000
+
+/** Whether a message of the bot is the one that is waited for. */
+type Fits = (message: ChatMessage) => boolean
 
 /** One person's chat with the bot through the simulator's control API, printed line by line. */
 export type Conversation = {
   personId: number
-  /** Sends words and gives the bot's next message. */
-  say: (text: string) => Promise<ChatMessage>
+  /** Sends words; gives the answer that `fits` (the bot's next message unless said). */
+  say: (text: string, fits?: Fits) => Promise<ChatMessage>
   sendFile: (
     kind: 'photo' | 'document',
     name: string,
     type: string,
     bytes: Uint8Array,
   ) => Promise<ChatMessage>
-  /** Presses the first button whose words contain `label`. */
-  press: (message: ChatMessage, label: string) => Promise<ChatMessage>
+  /** Presses the first button whose words contain `label`; gives the answer that `fits` (the bot's next message unless said). */
+  press: (message: ChatMessage, label: string, fits?: Fits) => Promise<ChatMessage>
   pay: (message: ChatMessage) => Promise<ChatMessage>
+  /** Opens Telegram's invoice behind the first button with an address, and pays it. */
+  payLink: (message: ChatMessage) => Promise<ChatMessage>
+  /** The address of the first button that has one. */
+  linkIn: (message: ChatMessage) => string
+  /** Does something outside the chat and waits for the bot's message that `fits`. */
+  awaitMessage: (action: () => Promise<unknown>, fits?: Fits) => Promise<ChatMessage>
 }
 
 const describe = (message: ChatMessage): string => {
@@ -65,24 +76,47 @@ export const openConversation = async (
   const revision = async (): Promise<number> =>
     (await request<{ revision: number }>(`${chat}/messages?limit=1`)).revision
 
-  const answerAfter = async (since: number): Promise<ChatMessage> => {
-    const { messages } = await request<{ messages: ChatMessage[] }>(
-      `${chat}/wait?afterRevision=${since}&timeoutMs=${REPLY_TIMEOUT_MS}`,
-    )
-    const answer = messages.at(-1)
-    assert(answer, `the bot did not answer within ${REPLY_TIMEOUT_MS / 1000} s`)
-    print(`  bot   >  ${indent(describe(answer))}`)
-    return answer
+  const answerAfter = async (
+    since: number,
+    fits: Fits = () => true,
+    patienceMs = REPLY_TIMEOUT_MS,
+  ): Promise<ChatMessage> => {
+    let seen = since
+    const deadline = Date.now() + patienceMs
+    while (Date.now() < deadline) {
+      const waitMs = Math.min(REPLY_TIMEOUT_MS, Math.max(1, deadline - Date.now()))
+      const { messages, revision: latest } = await request<{ messages: ChatMessage[]; revision: number }>(
+        `${chat}/wait?afterRevision=${seen}&timeoutMs=${waitMs}`,
+      )
+      for (const message of messages) print(`  bot   >  ${indent(describe(message))}`)
+      const answer = messages.findLast(fits)
+      if (answer) return answer
+      seen = latest
+    }
+    return assert.fail(`the bot did not answer within ${patienceMs / 1000} s`)
+  }
+  const linkIn = (message: ChatMessage): string => {
+    const url = message.reply_markup?.inline_keyboard?.flat().find((button) => button.url)?.url
+    assert(url, "the bot's message has no button with an address")
+    return url
+  }
+  const payInvoice = async (
+    invoice: { messageId: number } | { invoiceLink: string },
+  ): Promise<ChatMessage> => {
+    const since = await revision()
+    const { outcome } = await post<{ outcome: string }>(`${chat}/payments`, invoice)
+    assert.equal(outcome, 'paid', `the payment ended as "${outcome}"`)
+    return answerAfter(since, undefined, NOTICE_TIMEOUT_MS)
   }
   const spoken = (words: string): void => print(`  ${person.firstName.padEnd(5)} >  ${words}`)
 
   return {
     personId: made.id,
-    say: async (text) => {
+    say: async (text, fits) => {
       spoken(text)
       const since = await revision()
       await post(`${chat}/messages`, { text })
-      return answerAfter(since)
+      return answerAfter(since, fits)
     },
     sendFile: async (kind, name, type, bytes) => {
       spoken(`[${kind}: ${name}, ${bytes.length} bytes]`)
@@ -92,22 +126,27 @@ export const openConversation = async (
       await request(`${chat}/messages`, { method: 'POST', body: form })
       return answerAfter(since)
     },
-    press: async (message, label) => {
+    press: async (message, label, fits) => {
       const button = message.reply_markup?.inline_keyboard?.flat().find(({ text }) => text.includes(label))
       assert(button?.callback_data, `the bot's message has no button "${label}"`)
       spoken(`[presses "${button.text}"]`)
       const since = await revision()
       await post(`${chat}/callbacks`, { messageId: message.message_id, data: button.callback_data })
-      return answerAfter(since)
+      return answerAfter(since, fits)
     },
-    pay: async (message) => {
+    pay: (message) => {
       spoken('[pays]')
+      return payInvoice({ messageId: message.message_id })
+    },
+    payLink: (message) => {
+      spoken('[opens the invoice and pays]')
+      return payInvoice({ invoiceLink: linkIn(message) })
+    },
+    linkIn,
+    awaitMessage: async (action, fits) => {
       const since = await revision()
-      const { outcome } = await post<{ outcome: string }>(`${chat}/payments`, {
-        messageId: message.message_id,
-      })
-      assert.equal(outcome, 'paid', `the payment ended as "${outcome}"`)
-      return answerAfter(since)
+      await action()
+      return answerAfter(since, fits, NOTICE_TIMEOUT_MS)
     },
   }
 }

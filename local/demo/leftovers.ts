@@ -10,6 +10,8 @@ const countRows = async (sql: Sql, userId: string): Promise<{ name: string; rows
     union all select 'user_balances', count(*)::int from user_balances where user_id = ${userId}
     union all select 'transactions', count(*)::int from transactions where user_id = ${userId}
     union all select 'orders', count(*)::int from orders where user_id = ${userId}
+    union all select 'refunds', count(*)::int from refunds r join payments p on p.id = r.payment_id where p.user_id = ${userId}
+    union all select 'holds', count(*)::int from holds where user_id = ${userId}
     union all select 'payments', count(*)::int from payments where user_id = ${userId}
     union all select 'user_avatars', count(*)::int from user_avatars where user_id = ${userId}
     union all select 'user_transcripts', count(*)::int from user_transcripts where user_id = ${userId}

@@ -1,13 +1,30 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type CallbackData, decodeCallback, encodeCallback } from './callback-data.ts'
+import { packId } from './compact-id.ts'
 
 const id = '0198f1c2-7d3e-7a4b-8c5d-0e1f2a3b4c5d'
+const compact = packId(id)
 const coins = fc.nat(Number.MAX_SAFE_INTEGER)
 const packIds = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/)
 
 const anyData: fc.Arbitrary<CallbackData> = fc.oneof(
-  fc.record({ kind: fc.constant('pack'), id: packIds }),
+  fc.record(
+    { kind: fc.constant('pack'), id: packIds, provider: fc.constantFrom('telegram', 'yookassa') },
+    { requiredKeys: ['kind', 'id'] },
+  ),
+  fc.record({ kind: fc.constant('packs'), provider: fc.constantFrom('stars', 'telegram', 'yookassa') }),
+  fc.record({ kind: fc.constantFrom('check', 'refund'), id: fc.uuid() }),
+  fc.record(
+    { kind: fc.constant('entry'), id: fc.uuid(), cursor: fc.uuid() },
+    { requiredKeys: ['kind', 'id'] },
+  ),
+  fc.record({ kind: fc.constant('holds') }),
+  fc.record({
+    kind: fc.constant('refund-confirmed'),
+    id: fc.uuid(),
+    amount: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+  }),
   fc.record({ kind: fc.constant('history'), cursor: fc.uuid() }, { requiredKeys: ['kind'] }),
   fc.record({
     kind: fc.constant('menu'),
@@ -46,7 +63,7 @@ test('everything comes back, within 64 bytes', () => {
 })
 
 test('any text is answered; what is understood is written the same way again', () => {
-  const likely = fc.stringMatching(/^(p|h|m|l|t|ts|s|constructor|x)(:[\w:-]{0,30})?$/)
+  const likely = fc.stringMatching(/^(p|pc|py|ps|c|e|h|hs|r|rc|m|l|t|ts|s|constructor|x)(:[\w:-]{0,50})?$/)
   fc.assert(
     fc.property(fc.oneof(likely, fc.string({ unit: 'binary' })), (text) => {
       const data = decodeCallback(text)
@@ -58,7 +75,11 @@ test('any text is answered; what is understood is written the same way again', (
 // What stands in old chats: these buttons must keep working.
 test.each<[string, CallbackData]>([
   ['p:small', { kind: 'pack', id: 'small' }],
+  ['pc:small', { kind: 'pack', id: 'small', provider: 'telegram' }],
+  ['py:small', { kind: 'pack', id: 'small', provider: 'yookassa' }],
+  ['ps:yookassa', { kind: 'packs', provider: 'yookassa' }],
   ['h', { kind: 'history' }],
+  ['hs', { kind: 'holds' }],
   ['m:topup', { kind: 'menu', screen: 'topup' }],
   ['l:en', { kind: 'language', language: 'en' }],
   ['s:receipts:false', { kind: 'setting', name: 'receipts', value: false }],
@@ -76,6 +97,18 @@ test.each([
   `p:${'a'.repeat(33)}`,
   'h:',
   'h:short',
+  'hs:1',
+  'ps',
+  'ps:cash',
+  'pc:Small',
+  'c:short',
+  'e:short',
+  `e:${compact}:`,
+  `e:${compact}:short`,
+  `rc:${compact}`,
+  `rc:${compact}:0`,
+  `rc:${compact}:007`,
+  `rc:${compact}:9999999999999999`,
   'm:admin',
   'l:de',
   't',

@@ -1,4 +1,5 @@
 import { packId, unpackId } from './compact-id.ts'
+import type { Provider } from './packs.ts'
 import { Language, SettingsPatch } from './settings.ts'
 
 const SCREENS = ['balance', 'topup', 'history', 'help', 'avatar', 'transcripts', 'settings'] as const
@@ -11,25 +12,57 @@ type Setting =
   | { name: 'dailyLimit'; value: number | null }
   | { name: 'timeZone'; value: string }
 
-/** What an inline button means. Ids and cursors are uuids. */
+/** What an inline button means. Ids and cursors are uuids; amounts are minor units of the payment's currency. */
 export type CallbackData =
-  | { kind: 'pack'; id: string }
+  /** Buy this pack by card; without `provider`, in Stars. */
+  | { kind: 'pack'; id: string; provider?: CardProvider }
+  /** The packs with another way to pay. */
+  | { kind: 'packs'; provider: Provider }
+  /** "I have paid": look for the payment of this order. */
+  | { kind: 'check'; id: string }
   | { kind: 'history'; cursor?: string }
+  /** Why this transaction; `cursor` leads back to its page of the history. */
+  | { kind: 'entry'; id: string; cursor?: string }
+  | { kind: 'holds' }
+  /** Ask whether to refund this payment. */
+  | { kind: 'refund'; id: string }
+  /** Refund so much of it: what the person has read and agreed to. */
+  | { kind: 'refund-confirmed'; id: string; amount: number }
   | { kind: 'menu'; screen: Screen }
   | { kind: 'language'; language: Language }
   | { kind: 'transcript'; id: string }
   | { kind: 'transcripts'; cursor?: string }
   | ({ kind: 'setting' } & Setting)
 
+const PROVIDERS = ['stars', 'telegram', 'yookassa'] as const satisfies readonly Provider[]
+/** The ways to pay that take money rather than Stars. */
+type CardProvider = Exclude<Provider, 'stars'>
+
 const MAX_BYTES = 64 // Bot API, InlineKeyboardButton.callback_data: 1..64 bytes
 const PACK_ID = /^[a-z0-9][a-z0-9-]{0,31}$/
+
+const LETTER_OF_CARD = { telegram: 'c', yookassa: 'y' } as const satisfies Record<CardProvider, string>
 
 const write = (data: CallbackData): string => {
   switch (data.kind) {
     case 'pack':
-      return `p:${data.id}`
+      return data.provider === undefined ? `p:${data.id}` : `p${LETTER_OF_CARD[data.provider]}:${data.id}`
+    case 'packs':
+      return `ps:${data.provider}`
+    case 'check':
+      return `c:${packId(data.id)}`
     case 'history':
       return data.cursor === undefined ? 'h' : `h:${packId(data.cursor)}`
+    case 'entry':
+      return data.cursor === undefined
+        ? `e:${packId(data.id)}`
+        : `e:${packId(data.id)}:${packId(data.cursor)}`
+    case 'holds':
+      return 'hs'
+    case 'refund':
+      return `r:${packId(data.id)}`
+    case 'refund-confirmed':
+      return `rc:${packId(data.id)}:${data.amount}`
     case 'menu':
       return `m:${data.screen}`
     case 'language':
@@ -73,8 +106,46 @@ const withCursor = <Kind extends string>(
   return cursor === undefined ? undefined : { kind, cursor }
 }
 
+const readPack = (rest: string | undefined, provider?: CardProvider): CallbackData | undefined => {
+  if (rest === undefined || !PACK_ID.test(rest)) return undefined
+  return provider === undefined ? { kind: 'pack', id: rest } : { kind: 'pack', id: rest, provider }
+}
+
+/** An id, and what follows it after a colon. */
+const splitId = (rest: string | undefined): { id: string; more: string | undefined } | undefined => {
+  const [, compact = '', more] = /^([\w-]{22})(?::(.+))?$/s.exec(rest ?? '') ?? []
+  const id = unpackId(compact)
+  return id === undefined ? undefined : { id, more }
+}
+
+const readEntry = (rest: string | undefined): CallbackData | undefined => {
+  const { id, more } = splitId(rest) ?? {}
+  if (id === undefined) return undefined
+  if (more === undefined) return { kind: 'entry', id }
+  const cursor = unpackId(more)
+  return cursor === undefined ? undefined : { kind: 'entry', id, cursor }
+}
+
+const readConfirmed = (rest: string | undefined): CallbackData | undefined => {
+  const { id, more = '' } = splitId(rest) ?? {}
+  if (id === undefined || !/^[1-9]\d{0,15}$/.test(more)) return undefined
+  const amount = Number(more)
+  return Number.isSafeInteger(amount) ? { kind: 'refund-confirmed', id, amount } : undefined
+}
+
 const readers: Record<string, (rest: string | undefined) => CallbackData | undefined> = {
-  p: (rest) => (rest !== undefined && PACK_ID.test(rest) ? { kind: 'pack', id: rest } : undefined),
+  p: (rest) => readPack(rest),
+  pc: (rest) => readPack(rest, 'telegram'),
+  py: (rest) => readPack(rest, 'yookassa'),
+  ps: (rest) => {
+    const provider = PROVIDERS.find((known) => known === rest)
+    return provider === undefined ? undefined : { kind: 'packs', provider }
+  },
+  c: (rest) => (rest === undefined ? undefined : withId('check', rest)),
+  e: readEntry,
+  hs: (rest) => (rest === undefined ? { kind: 'holds' } : undefined),
+  r: (rest) => (rest === undefined ? undefined : withId('refund', rest)),
+  rc: readConfirmed,
   h: (rest) => (rest === undefined ? { kind: 'history' } : withCursor('history', rest)),
   m: (rest) => {
     const screen = SCREENS.find((known) => known === rest)

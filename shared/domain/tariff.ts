@@ -27,21 +27,34 @@ const Service = z.strictObject({
 })
 export type Service = z.infer<typeof Service>
 
+/** Minor units of each currency (whole Stars for XTR); a provider has its own bounds besides. */
+const Prices = z
+  .object({
+    /** Whole Stars. */
+    XTR: wholeNumber(1, 10_000).optional(),
+    /** Kopecks: from 1 rouble up to 350,000, the most that one card payment usually takes. */
+    RUB: wholeNumber(100, 35_000_000).optional(),
+  })
+  .catchall(wholeNumber(1, 1_000_000_000_000))
+  .superRefine((prices, context) => {
+    const unknown = Object.keys(prices).filter((currency) => !/^[A-Z]{3}$/.test(currency))
+    for (const currency of unknown) {
+      const message = 'is no currency: take its three capital letters, such as RUB'
+      context.addIssue({ code: 'custom', path: [currency], message })
+    }
+    if (Object.keys(prices).length > 0) return
+    context.addIssue({
+      code: 'custom',
+      message: 'needs a price: add XTR (Stars), RUB (kopecks) or another currency',
+    })
+  })
+
 const Pack = z.strictObject({
   /** Short: it stands in the data of a Telegram button (64 bytes). */
   id: identifier(32),
   coins: CoinAmount,
   title: localized(32),
-  prices: z
-    .strictObject({
-      /** Whole Stars. */
-      XTR: wholeNumber(1, 10_000).optional(),
-      /** Kopecks: from 1 rouble up to 350,000, the most that one card payment usually takes. */
-      RUB: wholeNumber(100, 35_000_000).optional(),
-    })
-    .refine((prices) => Object.keys(prices).length > 0, {
-      error: 'needs a price: add XTR (Stars), RUB (kopecks) or both',
-    }),
+  prices: Prices,
 })
 export type Pack = z.infer<typeof Pack>
 

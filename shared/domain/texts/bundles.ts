@@ -1,19 +1,23 @@
 import { FluentBundle, type FluentFunction, FluentNumber, FluentResource } from '@fluent/bundle'
 import type { Language } from '../settings.ts'
 import type { MessageId } from './catalogue.ts'
+import { enAlerts } from './en-alerts.ts'
 import { enChat } from './en-chat.ts'
 import { enFiles } from './en-files.ts'
 import { enLegal } from './en-legal.ts'
+import { enMoney } from './en-money.ts'
 import { enWallet } from './en-wallet.ts'
+import { ruAlerts } from './ru-alerts.ts'
 import { ruChat } from './ru-chat.ts'
 import { ruFiles } from './ru-files.ts'
 import { ruLegal } from './ru-legal.ts'
+import { ruMoney } from './ru-money.ts'
 import { ruWallet } from './ru-wallet.ts'
 
 /** The Fluent sources of each language. */
 export const SOURCES: Readonly<Record<Language, readonly string[]>> = {
-  ru: [ruChat, ruWallet, ruFiles, ruLegal],
-  en: [enChat, enWallet, enFiles, enLegal],
+  ru: [ruChat, ruWallet, ruMoney, ruFiles, ruLegal, ruAlerts],
+  en: [enChat, enWallet, enMoney, enFiles, enLegal, enAlerts],
 }
 
 /** Functions that messages may call, each with the message that declines its noun. */

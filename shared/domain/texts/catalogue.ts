@@ -1,33 +1,5 @@
-/**
- * What an argument may be. Names, titles and whatever else comes from people are `line` or `text`: cleaned, cut and (in HTML
- * messages) escaped by the formatter, so that no caller has to remember it.
- * - `number`: a whole number, written the way the language does
- * - `line`: text on one line, cut after 128 characters
- * - `text`: text with line ends, cut so that the message stays within Telegram's 4096 characters
- * - `number?`, `line?`: may be null, which the message shows in its own way
- * - a list: one of these words, chosen between inside the message
- */
-export type ArgumentKind = 'number' | 'line' | 'text' | 'number?' | 'line?' | readonly string[]
-
-/** `html`: Telegram's HTML (parse_mode HTML). `plain`: buttons, titles and pop-ups, where markup would be seen. */
-export type MessageSpec = {
-  format: 'html' | 'plain'
-  arguments: Readonly<Record<string, ArgumentKind>>
-  /** Telegram's limit of the field, in UTF-16 units. */
-  maxLength: number
-}
-
-/** Kinds of ledger rows, as `transactions.type` has them. */
-export const TRANSACTION_TYPES = [
-  'bonus',
-  'top_up',
-  'charge',
-  'refund',
-  'reversal',
-  'debt_payment',
-  'adjustment',
-  'opening',
-] as const
+import { BUTTON, COMMAND, html, type MessageSpec, POP_UP, plain, TRANSACTION_TYPES } from './message-spec.ts'
+import { MONEY_MESSAGES } from './money-messages.ts'
 
 /** Commands in the order of the bot's menu. */
 export const BOT_COMMANDS = [
@@ -47,20 +19,16 @@ export const BOT_COMMANDS = [
 ] as const
 
 const ON_OFF = ['on', 'off'] as const
+/** What operators are told of, as shared/db/alerts.ts has it. */
+const ALERTS = [
+  'payment-suspense',
+  'refund-outside',
+  'refund-failed',
+  'unmatched-entry',
+  'ledger-drift',
+  'dead-letter',
+] as const
 const LANGUAGES = ['ru', 'en'] as const
-
-type Arguments = Readonly<Record<string, ArgumentKind>>
-
-const html = <const Names extends Arguments>(names: Names) =>
-  ({ format: 'html', arguments: names, maxLength: 4096 }) as const
-
-const plain = <const Names extends Arguments>(maxLength: number, names: Names) =>
-  ({ format: 'plain', arguments: names, maxLength }) as const
-
-// Bot API limits of plain fields. Buttons and checkout errors have none written down: these fit on a phone.
-const BUTTON = 64
-const COMMAND = 256
-const POP_UP = 200
 
 /** Every message of the bot: its name, what it takes, where it is shown. */
 export const MESSAGES = {
@@ -137,22 +105,27 @@ export const MESSAGES = {
     debt: 'number',
     paymentId: 'line',
   }),
+  'refund-failed': html({ amount: 'line', coins: 'number', balance: 'number', paymentId: 'line' }),
   'charge-receipt': html({ details: 'line', coins: 'number', balance: 'number', priceVersion: 'line?' }),
   'coins-returned': html({ details: 'line', coins: 'number', balance: 'number' }),
   'coins-adjusted': html({ details: 'line', amount: 'number', balance: 'number' }),
-  'insufficient-funds': html({ price: 'number', missing: 'number', spendable: 'number' }),
+  'insufficient-funds': html({ price: 'number', missing: 'number', spendable: 'number', debt: 'number' }),
   'low-balance': html({ coins: 'number' }),
-  'daily-limit-reached': html({ limit: 'number' }),
+  'daily-limit-reached': html({ limit: 'number', left: 'number' }),
   'history-title': html({ coins: 'number' }),
   'history-empty': html({}),
   'history-line': html({
+    number: 'number',
     type: TRANSACTION_TYPES,
     amount: 'number',
     details: 'line',
     date: 'line',
     balance: 'number',
   }),
+  'history-hint': html({}),
   'history-older': plain(BUTTON, {}),
+
+  ...MONEY_MESSAGES,
 
   // files
   'avatar-saved': html({ coins: 'number', balance: 'number' }),
@@ -193,11 +166,13 @@ export const MESSAGES = {
   'settings-button-low-balance': plain(BUTTON, { state: ON_OFF }),
   'settings-button-threshold': plain(BUTTON, { threshold: 'number' }),
   'settings-button-daily-limit': plain(BUTTON, { dailyLimit: 'number?' }),
-  'settings-button-language': plain(BUTTON, {}),
   'settings-saved': plain(POP_UP, {}),
   'language-choose': html({}),
   'language-name': plain(BUTTON, { language: LANGUAGES }),
   'language-changed': html({}),
+
+  // for operators: what must be looked at, and how
+  'operator-alert': html({ kind: ALERTS, subject: 'line', details: 'text', command: 'line' }),
 
   // the small print
   paysupport: html({ contact: 'line' }),

@@ -127,7 +127,6 @@ settings-button-daily-limit =
         [none] Daily limit: none
        *[other] Daily limit: { COINS($dailyLimit) }
     }
-settings-button-language = Language · Язык
 settings-saved = Saved
 language-choose = Choose a language. Выберите язык.
 language-name =

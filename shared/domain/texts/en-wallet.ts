@@ -18,7 +18,7 @@ profile =
     Balance: { COINS($coins) }
 topup-choose =
     You have { COINS($coins) }. Which pack shall it be?
-    Coins arrive right after the payment and never expire.
+    Coins arrive right after the payment and never expire. If the payment window shows an error, look into /balance first and do not pay again: your money is safe.
 pack-button = { $title }: { COINS($coins) } — { $price }
 invoice-title = { COINS($coins) }
 invoice-description = The pack “{ $title }”: { COINS($coins) } for your account in the bot. They arrive right after the payment.
@@ -52,6 +52,12 @@ payment-refunded =
     }
 
     Payment number: <code>{ $paymentId }</code>
+refund-failed =
+    The payment could not be refunded: { $amount }. The payment system refused.
+    Your coins are back: { COINS($coins) }, balance: <b>{ COINS($balance) }</b>
+
+    Payment number: <code>{ $paymentId }</code>
+    What to do next: /paysupport
 charge-receipt =
     🧾 { $details }
     Charged: { COINS($coins) }, balance: <b>{ COINS($balance) }</b>{ $priceVersion ->
@@ -67,18 +73,26 @@ coins-adjusted =
     Reason: { $details }
     Balance: <b>{ COINS($balance) }</b>
 insufficient-funds =
-    You need <b>{ COINS($missing) }</b> more. Price: { COINS($price) }, free to spend: { COINS($spendable) }.
+    You need <b>{ COINS($missing) }</b> more. Price: { COINS($price) }, free to spend: { COINS($spendable) }.{ $debt ->
+        [0] {""}
+       *[other] {""}
+            This includes a debt of { COINS($debt) } after a refunded payment: your top-up pays it first.
+    }
     Nothing was taken. Top up and try again.
 low-balance =
     Your coins are running low: <b>{ COINS($coins) }</b> left.
     Top up: /topup, change this reminder: /settings
 daily-limit-reached =
-    You have reached your daily limit: { COINS($limit) }. Nothing was taken.
+    This would go beyond your daily limit: { COINS($limit) }. Nothing was taken.
+    { $left ->
+        [0] Nothing is left for today.
+       *[other] Left for today: { COINS($left) }.
+    }
     You can change the limit in /settings; it starts afresh tomorrow.
 history-title = <b>History</b>. Balance: { COINS($coins) }
 history-empty = Nothing here yet: the first entry appears after a top-up or a charge.
 history-line =
-    <b>{ COINS($amount, sign: "always") }</b> · { $type ->
+    { $number }. <b>{ COINS($amount, sign: "always") }</b> · { $type ->
         [bonus] welcome gift
         [top_up] top-up
         [refund] coins returned: { $details }
@@ -89,5 +103,6 @@ history-line =
        *[charge] { $details }
     }
     <i>{ $date } · balance { NUMBER($balance) }</i>
+history-hint = A number below shows why the balance changed.
 history-older = Show older
 `

@@ -13,7 +13,7 @@ test('a queued message survives JSON and is said in the language of the moment',
 test('null and chosen words pass', () => {
   const receipt = { details: 'x', coins: 1, balance: 2, priceVersion: null }
   expect(parseMessageRequest('charge-receipt', receipt)).toEqual({ id: 'charge-receipt', values: receipt })
-  const line = { type: 'bonus', amount: 50, details: '', date: 'now', balance: 50 }
+  const line = { number: 1, type: 'bonus', amount: 50, details: '', date: 'now', balance: 50 }
   expect(parseMessageRequest('history-line', line).values).toEqual(line)
 })
 
@@ -27,7 +27,11 @@ describe('refuses with invalid_input', () => {
     ['low-balance', { coins: 1.5 }, 'params.coins'],
     ['low-balance', { coins: 9, more: 1 }, 'params'],
     ['low-balance', null, 'params'],
-    ['history-line', { type: 'gift', amount: 1, details: '', date: '', balance: 1 }, 'params.type'],
+    [
+      'history-line',
+      { number: 1, type: 'gift', amount: 1, details: '', date: '', balance: 1 },
+      'params.type',
+    ],
     ['transcript-show', { title: 't', characters: 1, date: '', text: 'x'.repeat(100_001) }, 'params.text'],
   ])('%s %j', (id, given, path) => {
     expect(() => parseMessageRequest(id, given)).toThrow(

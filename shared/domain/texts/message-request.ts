@@ -1,13 +1,8 @@
 import { z } from 'zod'
 import { invalidInput } from '#shared/errors.ts'
 import type { Language } from '../settings.ts'
-import {
-  type ArgumentKind,
-  MESSAGES,
-  type MessageArguments,
-  type MessageId,
-  type MessageSpec,
-} from './catalogue.ts'
+import { MESSAGES, type MessageArguments, type MessageId } from './catalogue.ts'
+import type { ArgumentKind, MessageSpec } from './message-spec.ts'
 import { formatMessage } from './texts.ts'
 
 /** A message to be sent later, as it stands in a job: the language is the one that the person reads by then. */

@@ -153,7 +153,6 @@ settings-button-daily-limit =
         [none] Лимит в день: нет
        *[other] Лимит в день: { COINS($dailyLimit) }
     }
-settings-button-language = Язык · Language
 settings-saved = Сохранено
 language-choose = Выберите язык. Choose a language.
 language-name =

@@ -18,7 +18,7 @@ profile =
     На счёте { COINS($coins) }
 topup-choose =
     На счёте { COINS($coins) }. Какой пакет возьмём?
-    Монеты придут сразу после оплаты и не сгорают.
+    Монеты придут сразу после оплаты и не сгорают. Если окно оплаты показало ошибку, сначала загляните в /balance и не платите ещё раз: деньги не потеряются.
 pack-button = { $title }: { COINS($coins) } — { $price }
 invoice-title = { COINS($coins) }
 invoice-description = Пакет «{ $title }»: { COINS($coins) } на ваш счёт в боте. Придут сразу после оплаты.
@@ -52,6 +52,12 @@ payment-refunded =
     }
 
     Номер платежа: <code>{ $paymentId }</code>
+refund-failed =
+    Вернуть платёж не получилось: { $amount }. Платёжная система отказала.
+    Монеты снова у вас: { COINS($coins) }, на счёте: <b>{ COINS($balance) }</b>
+
+    Номер платежа: <code>{ $paymentId }</code>
+    Что делать дальше — /paysupport
 charge-receipt =
     🧾 { $details }
     Списано: { COINS($coins) }, на счёте: <b>{ COINS($balance) }</b>{ $priceVersion ->
@@ -67,18 +73,26 @@ coins-adjusted =
     Причина: { $details }
     На счёте: <b>{ COINS($balance) }</b>
 insufficient-funds =
-    Не хватает <b>{ COINS($missing, case: "genitive") }</b>. Цена: { COINS($price) }, свободно: { COINS($spendable) }.
+    Не хватает <b>{ COINS($missing, case: "genitive") }</b>. Цена: { COINS($price) }, свободно: { COINS($spendable) }.{ $debt ->
+        [0] {""}
+       *[other] {""}
+            В том числе долг после возврата платежа: { COINS($debt) }. Пополнение сначала погасит его.
+    }
     Мы ничего не списали. Пополните счёт и попробуйте ещё раз.
 low-balance =
     Монеты заканчиваются: на счёте <b>{ COINS($coins) }</b>.
     Пополнить — /topup, настроить напоминание — /settings
 daily-limit-reached =
     Сработал ваш дневной лимит: { COINS($limit) }. Мы ничего не списали.
+    { $left ->
+        [0] На сегодня ничего не осталось.
+       *[other] На сегодня осталось: { COINS($left) }.
+    }
     Изменить лимит можно в /settings, а завтра отсчёт начнётся заново.
 history-title = <b>История</b>. На счёте { COINS($coins) }
 history-empty = Пока здесь пусто: первая операция появится после пополнения или списания.
 history-line =
-    <b>{ COINS($amount, sign: "always") }</b> · { $type ->
+    { $number }. <b>{ COINS($amount, sign: "always") }</b> · { $type ->
         [bonus] приветственный подарок
         [top_up] пополнение
         [refund] возврат монет: { $details }
@@ -89,5 +103,6 @@ history-line =
        *[charge] { $details }
     }
     <i>{ $date } · на счёте стало { NUMBER($balance) }</i>
-history-older = Показать более ранние
+history-hint = Номер под сообщением покажет, почему изменился счёт.
+history-older = Более ранние
 `

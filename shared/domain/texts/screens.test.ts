@@ -43,8 +43,10 @@ test('the settings screen speaks the chosen language', () => {
 test('a pack button names what is bought and for how much', () => {
   const [small] = tariff.packs
   if (small === undefined) throw new Error('tariff.yml has no packs')
-  expect(packButton('ru', small, 'stars')).toBe('Малый: 100 монет — 50 ⭐')
-  expect(plainSpaces(packButton('ru', small, 'yookassa'))).toBe('Малый: 100 монет — 99 ₽')
+  expect(packButton('ru', small, { currency: 'XTR', amount: 50 })).toBe('Малый: 100 монет — 50 ⭐')
+  expect(plainSpaces(packButton('ru', small, { currency: 'RUB', amount: 9900 }))).toBe(
+    'Малый: 100 монет — 99 ₽',
+  )
 })
 
 test.each([
@@ -87,6 +89,11 @@ test.each([
   ['RUB', 9950, 'ru', '99,50 ₽'],
   ['RUB', 119_000, 'en', '₽1,190'],
   ['JPY', 500, 'en', '¥500'],
+  ['USD', 199, 'en', '$1.99'],
+  // hundredths that Intl would leave out
+  ['IDR', 1_500_050, 'en', 'Rp 15,000.50'],
+  ['KWD', 1_250, 'en', 'KWD 1.250'],
+  ['KZT', 50_000, 'ru', '500 ₸'],
 ] as const)('%s %i in %s', (currency, amount, language, shown) => {
   expect(plainSpaces(formatPrice({ currency, amount }, language))).toBe(shown)
 })

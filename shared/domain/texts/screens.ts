@@ -1,5 +1,4 @@
 import { spendable } from '../coins.ts'
-import { type Provider, packPrice } from '../packs.ts'
 import type { Language, Settings } from '../settings.ts'
 import type { Pack, Service, Tariff } from '../tariff.ts'
 import { BOT_COMMANDS } from './catalogue.ts'
@@ -41,12 +40,16 @@ export const settingsScreen = (settings: Settings): string =>
     dailyLimit: settings.dailyLimit,
   })
 
-/** What a pack's button says; AppError `invalid_input` where the provider does not sell the pack. */
-export const packButton = (language: Language, pack: Pack, provider: Provider): string =>
+/** What a pack's button says. */
+export const packButton = (
+  language: Language,
+  pack: Pick<Pack, 'title' | 'coins'>,
+  price: { currency: string; amount: number },
+): string =>
   text(language, 'pack-button', {
     title: pack.title[language],
     coins: pack.coins,
-    price: formatPrice(packPrice(pack, provider), language),
+    price: formatPrice(price, language),
   })
 
 /** The terms, with the tariff's promises about refunds. */

@@ -30,7 +30,7 @@ test.each([
   [21, 'Не хватает <b>21 монеты</b>.'],
   [25, 'Не хватает <b>25 монет</b>.'],
 ])('the genitive of %i', (missing, beginning) => {
-  expect(text('ru', 'insufficient-funds', { price: 50, missing, spendable: 5 })).toContain(beginning)
+  expect(text('ru', 'insufficient-funds', { price: 50, missing, spendable: 5, debt: 0 })).toContain(beginning)
 })
 
 test.each([
@@ -51,11 +51,11 @@ test.each([
 })
 
 describe('history-line', () => {
-  const line = { details: 'Аватар', date: '5 мар. 2026 г., 14:05', balance: 90 }
+  const line = { number: 3, details: 'Аватар', date: '5 мар. 2026 г., 14:05', balance: 90 }
 
   test('signs, the noun, what it was for, what was left', () => {
     expect(text('ru', 'history-line', { ...line, type: 'charge', amount: -10 })).toBe(
-      '<b>−10 монет</b> · Аватар\n<i>5 мар. 2026 г., 14:05 · на счёте стало 90</i>',
+      '3. <b>−10 монет</b> · Аватар\n<i>5 мар. 2026 г., 14:05 · на счёте стало 90</i>',
     )
     expect(text('ru', 'history-line', { ...line, type: 'top_up', amount: 101 })).toContain(
       '<b>+101 монета</b> · пополнение',
@@ -93,11 +93,64 @@ describe('optional parts', () => {
     expect(text('ru', 'charge-receipt', { ...receipt, priceVersion: '0' })).toMatch(/\nВерсия цен: 0$/)
   })
 
+  test('what a charge lacks tells of a debt only where there is one', () => {
+    const lacking = { price: 5, missing: 26, spendable: 0 }
+    expect(text('ru', 'insufficient-funds', { ...lacking, debt: 21 })).toBe(
+      [
+        'Не хватает <b>26 монет</b>. Цена: 5 монет, свободно: 0 монет.',
+        'В том числе долг после возврата платежа: 21 монета. Пополнение сначала погасит его.',
+        'Мы ничего не списали. Пополните счёт и попробуйте ещё раз.',
+      ].join('\n'),
+    )
+    expect(text('en', 'insufficient-funds', { ...lacking, debt: 0 })).not.toContain('debt')
+  })
+
+  test('a daily limit names what is left of it', () => {
+    expect(text('ru', 'daily-limit-reached', { limit: 50, left: 3 })).toContain(
+      '\nНа сегодня осталось: 3 монеты.\n',
+    )
+    expect(text('en', 'daily-limit-reached', { limit: 50, left: 0 })).toContain(
+      '\nNothing is left for today.\n',
+    )
+  })
+
   test('a daily limit of none, of nothing, of some', () => {
     expect(text('en', 'settings-button-daily-limit', { dailyLimit: null })).toBe('Daily limit: none')
     expect(text('en', 'settings-button-daily-limit', { dailyLimit: 0 })).toBe('Daily limit: 0 coins')
     expect(text('en', 'settings-button-daily-limit', { dailyLimit: 100 })).toBe('Daily limit: 100 coins')
   })
+})
+
+test.each([
+  [0, 'возврат возможен только при ошибке оплаты.'],
+  [1, 'возврат возможен в течение 1 дня после оплаты.'],
+  [14, 'возврат возможен в течение 14 дней после оплаты.'],
+])('a refund that is too late, with %i days', (days, part) => {
+  expect(text('ru', 'refund-refused', { reason: 'too_late', days, contact: '@us' })).toContain(part)
+})
+
+test('why a balance changed, line by line', () => {
+  const entry = {
+    type: 'charge',
+    amount: -40,
+    details: 'Картинка',
+    date: 'сегодня',
+    before: 150,
+    after: 110,
+  } as const
+  expect(text('ru', 'entry', entry)).toBe('<b>−40 монет</b> · Картинка\nсегодня\nБыло 150 → стало 110')
+  expect(text('en', 'entry-units', { units: 2, price: 20 })).toBe('Units: 2, price of one: 20 coins')
+  const payment = { provider: 'yookassa', amount: '99 ₽', coins: 101, paymentId: 'p-1' } as const
+  expect(text('ru', 'entry-payment', payment)).toBe(
+    'Платёж: 99 ₽ за 101 монету, ЮKassa\nНомер платежа: <code>p-1</code>',
+  )
+  const refund = { origin: 'self_service', amount: '99 ₽', coins: 100, debt: 12 } as const
+  expect(text('ru', 'entry-refund', refund)).toBe(
+    'Возврат: 99 ₽, по вашей просьбе\nМонет за эту сумму: 100; из них уже были потрачены и стали долгом: 12',
+  )
+  expect(text('ru', 'entry-work', { work: 'transcript', isKept: 'gone' })).toBe(
+    'За что: сохранили расшифровку; с тех пор её удалили',
+  )
 })
 
 describe('what comes from people', () => {

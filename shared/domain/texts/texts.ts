@@ -2,14 +2,9 @@ import type { FluentVariable } from '@fluent/bundle'
 import { clip, oneLine } from '../names.ts'
 import type { Language } from '../settings.ts'
 import { bundleOf } from './bundles.ts'
-import {
-  type ArgumentKind,
-  MESSAGES,
-  type MessageArguments,
-  type MessageId,
-  type MessageSpec,
-} from './catalogue.ts'
+import { MESSAGES, type MessageArguments, type MessageId } from './catalogue.ts'
 import { escapeHtmlWithin } from './escape-html.ts'
+import type { ArgumentKind, MessageSpec } from './message-spec.ts'
 
 /** People's titles and names inside a sentence. Escaped, `&&&…` would be five times as long: hence the second number. */
 const LINE_LENGTH = 128

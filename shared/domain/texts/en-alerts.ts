@@ -1,0 +1,25 @@
+/** English: what operators are told. In Fluent (projectfluent.org). */
+export const enAlerts = `
+operator-alert =
+    🔔 <b>{ $kind ->
+        [payment-suspense] A payment waits for you
+        [refund-outside] A payment was refunded outside the bot
+        [refund-failed] The provider refused a refund
+        [unmatched-entry] Our book and the provider’s do not agree
+        [ledger-drift] A wallet does not match its ledger
+       *[dead-letter] An update could not be handled
+    }</b>
+    { $kind ->
+        [payment-suspense] The money is here, but it fits no order: nobody was credited. Find out who paid and for what, then credit or refund it.
+        [refund-outside] The provider returned money without us asking (a chargeback, or a refund in its own office). The coins are taken back; what was spent is a debt of the person.
+        [refund-failed] The coins are back with the person, the money was not returned. See why, then try again.
+        [unmatched-entry] One of the two knows a line that the other does not. Nothing was changed. Compare them.
+        [ledger-drift] Coins do not equal the sum of the transactions, or something else in the wallet does not add up. Nothing was changed. Find the cause before anything else.
+       *[dead-letter] It failed five times, or nothing could be made of it, and was put aside. Mend the cause, then replay it.
+    }
+
+    { $subject }
+    { $details }
+
+    <code>npm run admin -- { $command }</code>
+`
