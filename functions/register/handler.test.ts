@@ -37,6 +37,9 @@ describe('POST /', () => {
       user: { ...first.body.user, username: 'anna2' },
       created: false,
     })
+    // what is not said stays; null says that there is none any more
+    expect((await register({ telegramId })).body.user.username).toBe('anna2')
+    expect((await register({ telegramId, username: null })).body.user.username).toBeNull()
     const [row] = await house.appSql`
       select type, description, actor, price_version from transactions where user_id = ${first.body.user.id}`
     expect(row).toEqual({
@@ -99,7 +102,7 @@ describe('what is refused', () => {
     ['an unknown field', { telegramId: 42, isAdmin: true }],
     ['a username with other signs', { telegramId: 42, username: 'a b' }],
     ['an empty username', { telegramId: 42, username: '' }],
-    ['null', { telegramId: 42, username: null }],
+    ['null', { telegramId: 42, firstName: null }],
     ['a blank name', { telegramId: 42, firstName: '  ' }],
     ['a long name', { telegramId: 42, firstName: 'x'.repeat(129) }],
     ['NUL in a name', { telegramId: 42, firstName: 'a\0b' }],

@@ -10,6 +10,8 @@ const Registration = z.strictObject({
   username: z
     .string()
     .regex(/^\w{1,64}$/, 'must be 1..64 of A-Z a-z 0-9 _')
+    // null: the person has none any more; left out: what is known stays
+    .nullable()
     .optional(),
   firstName: z.string().trim().min(1).max(128).optional(),
   languageCode: z
@@ -41,7 +43,7 @@ export const register = changeRoute({
     const { tariff, sign } = resources
     const { user, created } = await registerUser(tx, {
       telegramId: body.telegramId,
-      username: body.username ?? null,
+      username: body.username,
       firstName: body.firstName ?? null,
       languageCode: body.languageCode ?? null,
       personHash: sign('bonus', String(body.telegramId)),

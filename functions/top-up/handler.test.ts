@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { payloadOf } from '#shared/money/signed-payload.ts'
 import { BotApiError } from '../../local/telegram/api-error.ts'
 import { type House, openHouse } from '../../test/support/house.ts'
 import { handler as register } from '../register/handler.ts'
 import { handler } from './handler.ts'
-import { payloadOf } from './signed-payload.ts'
 
 let house: House
 
@@ -291,11 +291,11 @@ describe('POST /payments', () => {
     await house.settled()
   })
 
-  test('one charge is one credit: 20 deliveries at once under 20 keys, and again', async () => {
+  test('one charge is one credit: 50 deliveries at once under 50 keys, and again', async () => {
     const { telegramId, id } = await house.person()
     const { invoice } = await order(telegramId)
     const paid = { payload: invoice.payload, chargeId: `stx-${randomUUID()}` }
-    const replies = await Promise.all(Array.from({ length: 20 }, () => pay(telegramId, paid)))
+    const replies = await Promise.all(Array.from({ length: 50 }, () => pay(telegramId, paid)))
     const again = await pay(telegramId, paid)
     expect(new Set([...replies, again].map(({ status }) => status))).toEqual(new Set([200]))
     expect(new Set([...replies, again].map(({ body }) => JSON.stringify(body))).size).toBe(1)
@@ -348,8 +348,9 @@ describe('POST /payments', () => {
 
   test.each([
     [30, 30],
-    [100, 100],
-    [250, 100],
+    [150, 150],
+    // the coins that were free pay too
+    [250, 150],
   ])('a debt of %i is paid first, with %i', async (debt, debtPaid) => {
     const { telegramId, id } = await house.person()
     await house.ownerSql`update user_balances set debt = ${debt} where user_id = ${id}`
@@ -408,6 +409,9 @@ describe('POST /payments', () => {
       { actor: 'client', action: 'payment-suspense', reason },
     ])
     expect(await metric('kopeika_payments_suspense_total')).toBe(before + 1)
+    const alerts = await house.ownerSql`
+      select payload from graphile_worker._private_jobs where payload->>'subject' = ${`payment:${paymentId}`}`
+    expect(alerts.map(({ payload }) => payload.kind)).toEqual(['payment-suspense'])
     expect(house.logs.some((line) => line.includes('"level":"error"') && line.includes(paymentId))).toBe(true)
 
     const again = await pay(telegramId, { ...paid(invoice.payload), chargeId })
@@ -452,6 +456,38 @@ describe('POST /payments', () => {
     const reply = await pay(stranger, { payload: invoice.payload, chargeId }, key)
     expect([reply.status, reply.body.coins]).toEqual([200, 100])
     expect(await wallet(id)).toMatchObject({ coins: BONUS })
+  })
+
+  test('a payment made in a group is credited to who paid', async () => {
+    const { telegramId, id } = await house.person()
+    const { invoice } = await order(telegramId)
+    const body = {
+      ...paidMessage(telegramId, { payload: invoice.payload }),
+      chat: { id: -1_001_234_567_890, type: 'supergroup', title: 'Friends' },
+    }
+    const reply = await house.call('top-up', 'POST', '/payments', { body })
+    expect(reply.body.coins).toBe(100)
+    expect(await wallet(id)).toMatchObject({ coins: BONUS + 100 })
+  })
+
+  test('news of an old charge does not bring back the account of a person who has left', async () => {
+    const { telegramId, id } = await house.person()
+    const { invoice } = await order(telegramId)
+    const paid = { payload: invoice.payload, chargeId: `stx-${randomUUID()}` }
+    const first = await pay(telegramId, paid)
+    await house.ownerSql`
+      update users set erased_at = now(), telegram_id = null, username = null, first_name = null where id = ${id}`
+    expect((await pay(telegramId, paid)).body).toEqual(first.body)
+    expect(await house.ownerSql`select 1 from users where telegram_id = ${telegramId}`).toHaveLength(0)
+  })
+
+  test.each([0, -5, 1e21, '100', 1.5, null])('400 for an amount of %j', async (amount) => {
+    const body = paidMessage(99, {})
+    const payment = { ...body.successful_payment, total_amount: amount }
+    const reply = await house.call('top-up', 'POST', '/payments', {
+      body: { ...body, successful_payment: payment },
+    })
+    expect([reply.status, reply.body.code]).toEqual([400, 'invalid_input'])
   })
 
   test.each([

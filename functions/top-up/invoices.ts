@@ -4,34 +4,41 @@ import { getUser } from '#shared/db/users.ts'
 import { packPrice } from '#shared/domain/packs.ts'
 import { findPack } from '#shared/domain/tariff.ts'
 import { text } from '#shared/domain/texts/texts.ts'
+import { limitPerson } from '#shared/http/limit-person.ts'
 import { changeRoute } from '#shared/http/route.ts'
+import { CurrencyCode, ProviderId } from '#shared/http/schemas.ts'
 import { bodySubject, Id, subjectOf } from '#shared/http/subject.ts'
-import { limitInvoices } from './limit-invoices.ts'
+import { providerOf } from '#shared/money/providers.ts'
+import { payloadOf } from '#shared/money/signed-payload.ts'
 import { linkOf } from './links.ts'
-import { providerOf } from './providers.ts'
-import { payloadOf } from './signed-payload.ts'
 
 const InvoiceRequest = z.strictObject({
   ...bodySubject,
   pack: z.string().min(1).max(64),
-  provider: z.enum(['stars', 'telegram', 'yookassa']),
+  provider: ProviderId,
   /** False where the invoice is sent into a chat: no link is made then, which saves a call to the provider. */
   link: z.boolean().default(true),
 })
 
+const InvoiceView = z.strictObject({
+  title: z.string(),
+  description: z.string(),
+  payload: z.string(),
+  currency: CurrencyCode,
+  prices: z.tuple([z.strictObject({ label: z.string(), amount: z.int().positive() })]),
+})
+
 const OrderView = z.strictObject({
   orderId: Id,
-  provider: InvoiceRequest.shape.provider,
+  provider: ProviderId,
   url: z.url().optional(),
-  invoice: z.strictObject({
-    title: z.string(),
-    description: z.string(),
-    payload: z.string(),
-    currency: z.enum(['XTR', 'RUB']),
-    prices: z.tuple([z.strictObject({ label: z.string(), amount: z.int().positive() })]),
-  }),
+  /** What a chat sends; not for providers that are paid on a page of their own. */
+  invoice: InvoiceView.optional(),
 })
-export type OrderView = z.infer<typeof OrderView>
+
+/** As it is kept under the key: the invoice is needed for the link, also where it is not shown. */
+const StoredOrder = OrderView.extend({ invoice: InvoiceView })
+export type StoredOrder = z.infer<typeof StoredOrder>
 
 /**
  * POST /invoices. The order is committed first and the link made afterwards, outside the transaction: nobody can pay what we do not
@@ -47,11 +54,11 @@ export const createInvoice = changeRoute({
     const { tariff } = resources
     const provider = providerOf(resources, body.provider)
     const pack = findPack(tariff, body.pack)
-    const price = packPrice(pack, provider.id)
+    const price = packPrice(pack, provider.id, provider.currency)
     const user = await getUser(tx, subjectOf(body))
     const { language } = user.settings
     // after the key was claimed: the same call many times at once counts as one
-    await limitInvoices(resources, user.id)
+    await limitPerson(resources, 'invoices', user.id)
     const order = await createOrder(tx, {
       userId: user.id,
       provider: provider.id,
@@ -72,8 +79,10 @@ export const createInvoice = changeRoute({
     return { status: 201, body: { orderId: order.id, provider: provider.id, invoice } }
   },
   present: async (stored, { body, sql, resources }) => {
-    const offered = OrderView.parse(stored)
-    const url = body.link ? await linkOf({ resources, sql }, offered) : undefined
-    return url === undefined ? offered : { ...offered, url }
+    const { invoice, ...order } = StoredOrder.parse(stored)
+    // a page of the provider's own is the only way to pay there
+    const hasPage = order.provider === 'yookassa'
+    const url = body.link || hasPage ? await linkOf({ resources, sql }, { ...order, invoice }) : undefined
+    return { ...order, ...(hasPage ? {} : { invoice }), ...(url === undefined ? {} : { url }) }
   },
 })

@@ -4,10 +4,13 @@ import { findOrder } from '#shared/db/orders.ts'
 import { findUser } from '#shared/db/users.ts'
 import { type Language, pickLanguage } from '#shared/domain/settings.ts'
 import { text } from '#shared/domain/texts/texts.ts'
+import type { Resources } from '#shared/http/resources.ts'
 import { readRoute } from '#shared/http/route.ts'
 import { TelegramId } from '#shared/http/subject.ts'
+import { readPayload } from '#shared/money/signed-payload.ts'
 import { fitPayment, type MisfitReason, orderIdOf } from '#shared/payments/fit-payment.ts'
-import { readPayload } from './signed-payload.ts'
+import { withDeadline } from '#shared/platform/deadline.ts'
+import { providerOfCurrency } from './paid-message.ts'
 
 /** The fields of the Bot API's PreCheckoutQuery that decide; the rest passes by. */
 const PreCheckoutQuery = z.looseObject({
@@ -24,6 +27,7 @@ const languageOf = async (sql: Queryable, from: PreCheckoutQuery['from']): Promi
 }
 
 const REFUSALS = {
+  expired: 'precheckout-expired',
   payload_missing: 'precheckout-unknown',
   payload_unknown: 'precheckout-unknown',
   payload_forged: 'precheckout-unknown',
@@ -31,11 +35,32 @@ const REFUSALS = {
   provider_differs: 'precheckout-unknown',
   currency_differs: 'precheckout-price-changed',
   amount_differs: 'precheckout-price-changed',
-} as const satisfies Record<MisfitReason, string>
+} as const satisfies Record<MisfitReason | 'expired', string>
+
+type Verdict = { ok: true } | { ok: false; errorMessage: string }
+
+const judge = async (resources: Resources, query: PreCheckoutQuery): Promise<Verdict> => {
+  const { sql, log } = resources
+  const decoded = readPayload(resources, query.invoice_payload)
+  const orderId = decoded && orderIdOf(decoded)
+  const order = orderId === undefined ? undefined : await findOrder(sql, orderId)
+  const { currency } = query
+  // money may have been asked for in Stars or through a provider token; an order of the other kind differs in its currency
+  const provider = order && order.currency !== currency ? order.provider : providerOfCurrency(currency)
+  const fit = fitPayment(decoded, order, { provider, currency, totalAmount: query.total_amount })
+  if (fit.fits && decoded?.ok) return { ok: true }
+  const reason = fit.fits ? 'expired' : fit.reason
+  log.info({ orderId, reason }, 'pre-checkout refused')
+  return { ok: false, errorMessage: text(await languageOf(sql, query.from), REFUSALS[reason]) }
+}
+
+/** Telegram wants the answer within 10 s, and what leads there and back takes its own. */
+const ANSWER_MS = 1_800
 
 /**
  * POST /pre-checkout: may this be paid? It changes nothing, so it needs no key. An open invoice keeps its coins and its price until it
- * expires, whatever the tariff says by then; anybody may pay it, and who pays gets the coins.
+ * expires, whatever the tariff says by then; anybody may pay it, and who pays gets the coins. Whoever cannot be answered in time is told
+ * so: a payment that is refused can be made again, one that hangs annoys.
  */
 export const checkPreCheckout = readRoute({
   method: 'POST',
@@ -43,16 +68,14 @@ export const checkPreCheckout = readRoute({
   summary: "The last word before a payment: takes Telegram's pre_checkout_query",
   body: PreCheckoutQuery,
   answers: { 200: z.strictObject({ ok: z.boolean(), errorMessage: z.string().optional() }) },
-  run: async ({ body, sql, resources, log }) => {
-    const decoded = readPayload(resources, body.invoice_payload)
-    const orderId = decoded && orderIdOf(decoded)
-    const order = orderId === undefined ? undefined : await findOrder(sql, orderId)
-    const paid = { provider: 'stars', currency: body.currency, totalAmount: body.total_amount }
-    const fit = fitPayment(decoded, order, paid)
-    const isExpired = fit.fits && decoded?.ok === false
-    if (fit.fits && !isExpired) return { status: 200, body: { ok: true } }
-    const refusal = fit.fits ? 'precheckout-expired' : REFUSALS[fit.reason]
-    log.info({ orderId, reason: fit.fits ? 'expired' : fit.reason }, 'pre-checkout refused')
-    return { status: 200, body: { ok: false, errorMessage: text(await languageOf(sql, body.from), refusal) } }
+  run: async ({ body, resources, log, signal }) => {
+    try {
+      const verdict = await withDeadline(ANSWER_MS, signal, () => judge(resources, body))
+      return { status: 200, body: verdict }
+    } catch (error) {
+      log.error({ err: error }, 'a pre-checkout could not be judged in time')
+      const errorMessage = text(pickLanguage(body.from.language_code), 'precheckout-unavailable')
+      return { status: 200, body: { ok: false, errorMessage } }
+    }
   },
 })

@@ -1,8 +1,11 @@
 import { addCoins } from '#shared/domain/coins.ts'
 import type { Provider } from '#shared/domain/packs.ts'
+import { enqueueAlert } from './alerts.ts'
 import { writeAudit } from './audit.ts'
-import type { Tx } from './client.ts'
+import type { Queryable, Tx } from './client.ts'
+import { settleDebt } from './debt.ts'
 import { enqueueNotice, PRIORITY } from './jobs.ts'
+import { markOrderPaid } from './orders.ts'
 import { lockBalance, postTransaction } from './wallets.ts'
 
 export type PaymentState = 'credited' | 'suspense' | 'refunded' | 'partly_refunded'
@@ -12,11 +15,15 @@ export type IncomingPayment = {
   provider: Provider
   /** The provider's own id of the charge: with the provider, the one key of a credit (design 5.3). */
   chargeId: string
-  /** Who paid and gets the coins; not always who ordered. */
-  userId: string
+  /** Who paid and gets the coins; not always who ordered. Null where nobody is known: then `order` is a misfit. */
+  userId: string | null
   currency: string
   /** Minor units; whole Stars for XTR. */
   amount: number
+  /** What the payment processor behind Telegram Payments calls it. */
+  processorChargeId?: string | undefined
+  /** When the provider says that it took the money. */
+  paidAt?: Date | undefined
   /** The client or operator that brings the news. */
   actor: string
   /** What it pays for, or why that is not known. */
@@ -39,15 +46,16 @@ export type TakenPayment = {
   isNew: boolean
 }
 
-const findPayment = async (
-  tx: Tx,
+/** The payment of this charge as it was taken before, or undefined. */
+export const findTaken = async (
+  sql: Queryable,
   provider: Provider,
   chargeId: string,
-): Promise<Omit<TakenPayment, 'isNew'> | undefined> => {
-  const [row]: [Omit<TakenPayment, 'isNew'>?] = await tx`
+): Promise<TakenPayment | undefined> => {
+  const [row]: [Omit<TakenPayment, 'isNew'>?] = await sql`
     select id as "paymentId", transaction_id as "transactionId", coins, state, reason
     from payments where provider = ${provider} and charge_id = ${chargeId}`
-  return row
+  return row && { ...row, isNew: false }
 }
 
 const noticeOptions = (paymentId: string) => ({ priority: PRIORITY.payment, jobKey: `payment:${paymentId}` })
@@ -67,36 +75,22 @@ const keepInSuspense = async (
     subject: `payment:${paymentId}`,
     details: { ...details, reason, provider: payment.provider, currency, amount, userId },
   })
-  const params = { amount, currency, paymentId }
-  await enqueueNotice(tx, { userId, kind: 'payment-suspense', params }, noticeOptions(paymentId))
-  return { paymentId, transactionId: null, coins: 0, state: 'suspense', reason, isNew: true }
-}
-
-/** Pays the debt of refunded coins that were spent already, out of the credit that was just posted (design 5.5). */
-const payDebt = async (
-  tx: Tx,
-  payment: IncomingPayment,
-  paymentId: string,
-  credit: { coins: number; debt: number },
-): Promise<number> => {
-  const paid = Math.min(credit.debt, credit.coins)
-  if (paid === 0) return 0
-  await tx`update user_balances set debt = debt - ${paid}, updated_at = now() where user_id = ${payment.userId}`
-  await postTransaction(tx, {
-    userId: payment.userId,
-    amount: -paid,
-    type: 'debt_payment',
-    description: payment.words.debtPayment,
-    reference: `payment:${paymentId}`,
-    actor: payment.actor,
+  await enqueueAlert(tx, {
+    kind: 'payment-suspense',
+    subject: `payment:${paymentId}`,
+    params: { paymentId, provider: payment.provider, amount, currency, reason },
   })
-  return paid
+  if (userId !== null) {
+    const params = { amount, currency, paymentId }
+    await enqueueNotice(tx, { userId, kind: 'payment-suspense', params }, noticeOptions(paymentId))
+  }
+  return { paymentId, transactionId: null, coins: 0, state: 'suspense', reason, isNew: true }
 }
 
 const credit = async (
   tx: Tx,
   paymentId: string,
-  payment: IncomingPayment,
+  payment: IncomingPayment & { userId: string },
   order: { id: string; coins: number; priceVersion: string },
 ): Promise<TakenPayment> => {
   const { userId, currency, amount } = payment
@@ -110,13 +104,26 @@ const credit = async (
     priceVersion,
     actor: payment.actor,
   })
-  const debtPaid = await payDebt(tx, payment, paymentId, { coins, debt: posted.balance.debt })
+  const debt = await settleDebt(tx, {
+    userId,
+    description: payment.words.debtPayment,
+    reference: `payment:${paymentId}`,
+    actor: payment.actor,
+  })
+  await markOrderPaid(tx, order.id)
   await tx`
     update payments set state = 'credited', reason = null, order_id = ${order.id}, coins = ${coins},
       transaction_id = ${posted.transactionId}, updated_at = now()
     where id = ${paymentId}`
-  const balance = posted.balance.coins - debtPaid
-  const params = { coins, amount, currency, debtPaid, balance, priceVersion, paymentId }
+  const params = {
+    coins,
+    amount,
+    currency,
+    debtPaid: debt.paid,
+    balance: debt.balance.coins,
+    priceVersion,
+    paymentId,
+  }
   await enqueueNotice(tx, { userId, kind: 'payment-credited', params }, noticeOptions(paymentId))
   return {
     paymentId,
@@ -146,18 +153,38 @@ const hasRoom = async (tx: Tx, userId: string, coins: number): Promise<boolean> 
 export const takePayment = async (tx: Tx, payment: IncomingPayment): Promise<TakenPayment> => {
   const { provider, chargeId, userId, currency, amount, order } = payment
   const [claimed]: [{ id: string }?] = await tx`
-    insert into payments (provider, charge_id, user_id, state, reason, currency, amount)
-    values (${provider}, ${chargeId}, ${userId}, 'suspense', 'being_credited', ${currency}, ${amount})
+    insert into payments (provider, charge_id, user_id, state, reason, currency, amount, paid_at, processor_charge_id)
+    values (${provider}, ${chargeId}, ${userId}, 'suspense', 'being_credited', ${currency}, ${amount},
+      ${payment.paidAt ?? null}, ${payment.processorChargeId ?? null})
     on conflict (provider, charge_id) do nothing
     returning id`
   if (!claimed) {
-    const known = await findPayment(tx, provider, chargeId)
+    const known = await findTaken(tx, provider, chargeId)
     if (!known) throw new Error('A payment that was there is gone.')
-    return { ...known, isNew: false }
+    return known
   }
   if ('misfit' in order) return keepInSuspense(tx, claimed.id, payment, order.misfit, order.details)
+  if (userId === null) return keepInSuspense(tx, claimed.id, payment, 'payer_unknown', { orderId: order.id })
   if (!(await hasRoom(tx, userId, order.coins))) {
     return keepInSuspense(tx, claimed.id, payment, 'balance_full', { orderId: order.id })
   }
-  return credit(tx, claimed.id, payment, order)
+  return credit(tx, claimed.id, { ...payment, userId }, order)
+}
+
+/** Money that waited has found its person: how many coins it brought, and in which transaction. */
+export const markPaymentCredited = async (
+  tx: Tx,
+  paymentId: string,
+  credited: {
+    state: 'credited' | 'partly_refunded'
+    userId: string
+    coins: number
+    transactionId: string
+  },
+): Promise<void> => {
+  const { state, userId, coins, transactionId } = credited
+  await tx`
+    update payments set state = ${state}, reason = null, user_id = ${userId}, coins = ${coins},
+      transaction_id = ${transactionId}, updated_at = now()
+    where id = ${paymentId}`
 }

@@ -55,7 +55,7 @@ describe('registerUser', () => {
     })
   })
 
-  test('names follow Telegram; what it no longer tells is kept, a username can go', async () => {
+  test('names follow Telegram; what it does not tell is kept, a username can go', async () => {
     const telegramId = nextId()
     const { user } = await register(telegramId)
     const changed = await register(telegramId, { username: 'anna_new', firstName: null, languageCode: null })
@@ -65,6 +65,7 @@ describe('registerUser', () => {
       firstName: 'Анна',
       languageCode: 'ru',
     })
+    expect((await register(telegramId, { username: undefined })).user.username).toBe('anna_new')
     expect((await register(telegramId, { username: null })).user.username).toBeNull()
   })
 

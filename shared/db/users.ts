@@ -71,7 +71,8 @@ export const getUser = async (sql: Queryable, subject: Subject): Promise<User> =
 
 export type Registration = {
   telegramId: number
-  username: string | null
+  /** Null: has none (any more); undefined: not said, what is known stays. */
+  username: string | null | undefined
   firstName: string | null
   languageCode: string | null
   /** Keyed hash of the Telegram id: who claimed a bonus once gets no second one, even after erasure. */
@@ -90,9 +91,9 @@ export const registerUser = async (
 ): Promise<{ user: User; created: boolean }> => {
   const [row]: [{ id: string; created: boolean }?] = await tx`
     insert into users (telegram_id, username, first_name, language_code)
-    values (${input.telegramId}, ${input.username}, ${input.firstName}, ${input.languageCode})
+    values (${input.telegramId}, ${input.username ?? null}, ${input.firstName}, ${input.languageCode})
     on conflict (telegram_id) do update set
-      username = excluded.username,
+      username = case when ${input.username === undefined} then users.username else excluded.username end,
       first_name = coalesce(excluded.first_name, users.first_name),
       language_code = coalesce(excluded.language_code, users.language_code),
       updated_at = now()

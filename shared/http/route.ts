@@ -82,13 +82,18 @@ export type ScheduledRoute = Shape<undefined, unknown, unknown> & {
   leaseSeconds: number
   /** For calls of the cron connector, which can send no token: at most one start in this time. */
   minIntervalSeconds: number
-  /** `lost` is answered when another run holds the lease. */
+  /** How long a caller with a token waits for another run's end before it is answered `busyAnswer`; not at all unless said. */
+  waitMs?: number
+  /** Answered when another run holds the lease. */
   busyAnswer: unknown
   run: (context: RouteContext<undefined, unknown, unknown>) => Promise<Answer>
 }
 
 /** Checks its callers itself (Telegram's secret header, a provider's address). */
-export type OpenRoute = Omit<Shape<undefined, unknown, unknown>, 'body' | 'hasOptionalBody' | 'rawBody' | 'query' | 'params'> & {
+export type OpenRoute = Omit<
+  Shape<undefined, unknown, unknown>,
+  'body' | 'hasOptionalBody' | 'rawBody' | 'query' | 'params'
+> & {
   kind: 'open'
   run: (
     context: RouteContext<undefined, unknown, unknown> & { request: HttpRequest },

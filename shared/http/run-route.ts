@@ -149,6 +149,22 @@ export const runGrouped = async (
   return jsonOf(outcome, outcome.body, context.requestId)
 }
 
+const LEASE_POLL_MS = 100
+
+/** Takes the lease, at once or within `waitMs`. Whoever hung up meanwhile gets it no more. */
+const takeLeaseWithin = async (
+  context: AnyContext,
+  lease: Parameters<typeof takeLease>[1],
+  waitMs: number,
+): Promise<boolean> => {
+  const until = performance.now() + waitMs
+  while (!(await takeLease(context.sql, lease))) {
+    if (performance.now() >= until || context.signal.aborted) return false
+    await new Promise((resolve) => setTimeout(resolve, LEASE_POLL_MS))
+  }
+  return true
+}
+
 /** Starts scheduled work unless it runs already or ran just now. */
 export const runScheduled = async (
   route: ScheduledRoute,
@@ -158,12 +174,16 @@ export const runScheduled = async (
   const name = `${context.resources.config.functionName}:${route.path}`
   // not the request's id, which the caller may choose: a run that lost its lease must not give back that of another
   const holder = `${HOLDER}:${randomUUID()}`
-  const isOurs = await takeLease(context.sql, {
-    name,
-    holder,
-    seconds: route.leaseSeconds,
-    minIntervalSeconds: options.byCronConnector ? route.minIntervalSeconds : 0,
-  })
+  const isOurs = await takeLeaseWithin(
+    context,
+    {
+      name,
+      holder,
+      seconds: route.leaseSeconds,
+      minIntervalSeconds: options.byCronConnector ? route.minIntervalSeconds : 0,
+    },
+    options.byCronConnector ? 0 : (route.waitMs ?? 0),
+  )
   const accepted: HttpResponse = { status: 202, headers: baseHeaders(context.requestId), body: '' }
   if (!isOurs)
     return options.byCronConnector

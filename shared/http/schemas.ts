@@ -3,6 +3,9 @@ import { CoinBalance } from '#shared/domain/coins.ts'
 import { Id } from './subject.ts'
 
 /** Parts of answers that several functions give. */
+export const ProviderId = z.enum(['stars', 'telegram', 'yookassa'])
+export const CurrencyCode = z.string().regex(/^[A-Z]{3}$/, 'must be a currency code of three letters')
+
 export const BalanceView = z
   .strictObject({ coins: CoinBalance, held: CoinBalance })
   .meta({ id: 'Balance', description: 'Coins of a person; spendable = coins - held' })

@@ -42,6 +42,7 @@ export const toyConfig = (over: Partial<Config> = {}): Config => ({
   webhookSecret: undefined,
   masterKeys: undefined,
   signingKey: undefined,
+  providers: undefined,
   ...over,
 })
 

@@ -12,12 +12,23 @@ export type MisfitReason =
   | 'amount_differs'
 
 type Payable = { provider: string; currency: string; amount: number }
+type Paid = { provider: string; currency: string; totalAmount: number }
 
 export type Fit<Order> = { fits: true; order: Order } | { fits: false; reason: MisfitReason }
 
 /** The order that a payload names, where its signature proves that we wrote it; expired ones count too. */
 export const orderIdOf = (decoded: DecodedPayload): string | undefined =>
   'orderId' in decoded ? decoded.orderId : undefined
+
+const misfit = (reason: MisfitReason): { fits: false; reason: MisfitReason } => ({ fits: false, reason })
+
+/** Whether money that has been paid is what this order asked for. */
+export const fitOrder = <Order extends Payable>(order: Order | undefined, payment: Paid): Fit<Order> => {
+  if (order === undefined) return misfit('order_unknown')
+  if (order.provider !== payment.provider) return misfit('provider_differs')
+  const check = checkPayment(order, payment)
+  return check === 'ok' ? { fits: true, order } : misfit(check)
+}
 
 /**
  * Whether money that has been paid belongs to an order. Lateness does not matter here: pre-checkout refuses expired invoices, but who
@@ -26,15 +37,11 @@ export const orderIdOf = (decoded: DecodedPayload): string | undefined =>
 export const fitPayment = <Order extends Payable>(
   decoded: DecodedPayload | undefined,
   order: Order | undefined,
-  payment: { provider: string; currency: string; totalAmount: number },
+  payment: Paid,
 ): Fit<Order> => {
-  const misfit = (reason: MisfitReason): Fit<Order> => ({ fits: false, reason })
   if (decoded === undefined) return misfit('payload_missing')
   if (!decoded.ok && decoded.reason !== 'expired') {
     return misfit(decoded.reason === 'forged' ? 'payload_forged' : 'payload_unknown')
   }
-  if (order === undefined) return misfit('order_unknown')
-  if (order.provider !== payment.provider) return misfit('provider_differs')
-  const check = checkPayment(order, payment)
-  return check === 'ok' ? { fits: true, order } : misfit(check)
+  return fitOrder(order, payment)
 }

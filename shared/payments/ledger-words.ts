@@ -1,12 +1,24 @@
 import type { Language } from '#shared/domain/settings.ts'
 
 const WORDS = {
-  ru: { topUp: 'Пополнение', debtPayment: 'Погашение долга' },
-  en: { topUp: 'Top-up', debtPayment: 'Debt paid off' },
+  ru: {
+    topUp: 'Пополнение',
+    debtPayment: 'Погашение долга',
+    refund: 'Возврат оплаты',
+    refundFailed: 'Возврат не состоялся',
+  },
+  en: {
+    topUp: 'Top-up',
+    debtPayment: 'Debt paid off',
+    refund: 'Payment refunded',
+    refundFailed: 'Refund failed',
+  },
 } as const satisfies Record<Language, Record<string, string>>
 
-/** Descriptions of a payment's ledger rows; `pack` is the pack's title, where it is known. */
-export const ledgerWords = (language: Language, pack?: string): { topUp: string; debtPayment: string } => {
-  const { topUp, debtPayment } = WORDS[language]
-  return { topUp: pack === undefined ? topUp : `${topUp}: ${pack}`, debtPayment }
+export type LedgerWords = { topUp: string; debtPayment: string; refund: string; refundFailed: string }
+
+/** Descriptions of the ledger rows that a payment leads to; `pack` is the pack's title, where it is known. */
+export const ledgerWords = (language: Language, pack?: string): LedgerWords => {
+  const words = WORDS[language]
+  return { ...words, topUp: pack === undefined ? words.topUp : `${words.topUp}: ${pack}` }
 }

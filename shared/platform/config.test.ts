@@ -15,8 +15,21 @@ const GOOD: Record<SecretName, string> = {
   'metrics-token': 'metrics-token-0123456789',
   'master-keys': JSON.stringify({ current: 'k1', keys: { k1: MASTER_KEY } }),
   'signing-key': 'a-signing-key-of-more-than-32-characters',
+  'payment-providers': JSON.stringify({
+    telegram: { token: '123456:TEST:provider-token' },
+    yookassa: { shopId: '506751', secretKey: 'live_yookassa-secret-key' },
+  }),
 }
-const EVERY: Need[] = ['database', 'redis', 'storage', 'telegram', 'webhook', 'envelope', 'signing']
+const EVERY: Need[] = [
+  'database',
+  'redis',
+  'storage',
+  'telegram',
+  'webhook',
+  'envelope',
+  'signing',
+  'providers',
+]
 
 const load = (
   needs: Need[],
@@ -33,6 +46,22 @@ const problemsOf = (work: () => unknown): string[] => {
   }
   return []
 }
+
+describe('operators', () => {
+  test.each([
+    ['none', {}, []],
+    ['one', { OPERATOR_TELEGRAM_IDS: '42' }, [42]],
+    ['some, each once', { OPERATOR_TELEGRAM_IDS: '42, 7000000000,42' }, [42, 7_000_000_000]],
+  ])('%s', (_, env, operators) => {
+    expect(load([], env).operators).toEqual(operators)
+  })
+
+  test.each(['@anna', '1;2', '-5', '0', '1,,2'])('"%s" is no list of ids', (ids) => {
+    expect(problemsOf(() => load([], { OPERATOR_TELEGRAM_IDS: ids }))).toEqual([
+      expect.stringMatching(/^OPERATOR_TELEGRAM_IDS: must be Telegram ids/),
+    ])
+  })
+})
 
 describe('loadConfig', () => {
   test('a complete configuration, with its defaults', () => {
@@ -51,6 +80,71 @@ describe('loadConfig', () => {
     expect(config.clients.ids()).toEqual(['studio'])
     expect(config.masterKeys?.current).toBe('k1')
     expect(Object.isFrozen(config)).toBe(true)
+  })
+
+  test('card providers come from a secret, their addresses from the environment', () => {
+    expect(load(['providers']).providers).toEqual({
+      telegram: { token: '123456:TEST:provider-token', currency: 'RUB' },
+      yookassa: {
+        shopId: '506751',
+        secretKey: 'live_yookassa-secret-key',
+        test: false,
+        apiRoot: 'https://api.yookassa.ru',
+        returnUrl: 'https://t.me/',
+        networks: expect.arrayContaining(['185.71.76.0/27', '77.75.156.11']),
+      },
+    })
+    const secret = JSON.stringify({
+      telegram: { token: '123456:TEST:provider-token', currency: 'KZT' },
+      yookassa: { shopId: '1', secretKey: 'test_yookassa-secret-key', test: true },
+    })
+    const env = {
+      YOOKASSA_API_ROOT: 'http://127.0.0.1:9/',
+      YOOKASSA_RETURN_URL: 'https://t.me/kopeika_bot?start=paid',
+      YOOKASSA_NETWORKS: '127.0.0.0/8, ::1/128',
+    }
+    expect(load(['providers'], env, { 'payment-providers': secret }).providers).toMatchObject({
+      telegram: { currency: 'KZT' },
+      yookassa: {
+        test: true,
+        apiRoot: 'http://127.0.0.1:9',
+        returnUrl: 'https://t.me/kopeika_bot?start=paid',
+        networks: ['127.0.0.0/8', '::1/128'],
+      },
+    })
+    expect(load(['providers'], {}, { 'payment-providers': '{}' }).providers).toEqual({})
+    expect(load([]).providers).toBeUndefined()
+  })
+
+  test.each([
+    ['no JSON', '{', {}, 'is not JSON'],
+    ['an unknown provider', '{"paypal":{}}', {}, 'paypal'],
+    ['an unknown key', '{"yookassa":{"shopId":"1","secretKey":"12345678","shop":1}}', {}, 'shop'],
+    ['a shop of letters', '{"yookassa":{"shopId":"shop","secretKey":"12345678"}}', {}, 'yookassa.shopId'],
+    [
+      'Stars by a provider token',
+      '{"telegram":{"token":"1234567890","currency":"XTR"}}',
+      {},
+      'telegram.currency',
+    ],
+    ['a small currency', '{"telegram":{"token":"1234567890","currency":"rub"}}', {}, 'telegram.currency'],
+    [
+      'networks that are none',
+      '{"yookassa":{"shopId":"1","secretKey":"12345678"}}',
+      { YOOKASSA_NETWORKS: '10.0.0.0/8,office' },
+      'YOOKASSA_NETWORKS: office is no network',
+    ],
+    [
+      'an address that is none',
+      '{"yookassa":{"shopId":"1","secretKey":"12345678"}}',
+      { YOOKASSA_API_ROOT: 'api.yookassa.ru' },
+      'YOOKASSA_API_ROOT',
+    ],
+  ])('refuses card providers with %s', (_name, secret, env, part) => {
+    const problems = problemsOf(() => load(['providers'], env, { 'payment-providers': secret }))
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toContain(part)
+    expect(problems[0]).not.toContain('12345678')
   })
 
   test('what is not needed is neither asked for nor handed out', () => {
@@ -161,7 +255,15 @@ test('describeConfig shows addresses and names, no secret', () => {
   const line = JSON.stringify(describeConfig(load(EVERY, { S3_ENDPOINT: 'http://s3:9000' })))
   expect(line).toContain('http://s3:9000')
   expect(line).toContain('studio')
-  for (const secret of [...Object.values(GOOD), KEY, MASTER_KEY, 'db-password', 'redis-password']) {
+  for (const secret of [
+    ...Object.values(GOOD),
+    KEY,
+    MASTER_KEY,
+    'db-password',
+    'redis-password',
+    'yookassa-secret',
+    'provider-token',
+  ]) {
     if (secret !== 'access') expect(line).not.toContain(secret)
   }
 })

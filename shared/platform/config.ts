@@ -2,10 +2,19 @@ import { z } from 'zod'
 import { type Clients, parseClients } from './clients.ts'
 import { type MasterKeys, parseMasterKeys } from './crypto.ts'
 import type { Env } from './env.ts'
+import { type ProvidersConfig, parseProviders } from './payment-providers.ts'
 import type { ReadSecret, SecretName } from './secrets.ts'
 
 /** Parts of the outside that a function may need; only these are configured, checked and opened. */
-export type Need = 'database' | 'redis' | 'storage' | 'telegram' | 'webhook' | 'envelope' | 'signing'
+export type Need =
+  | 'database'
+  | 'redis'
+  | 'storage'
+  | 'telegram'
+  | 'webhook'
+  | 'envelope'
+  | 'signing'
+  | 'providers'
 
 export type StorageConfig = {
   endpoint: string
@@ -34,6 +43,10 @@ export type Config = {
   webhookSecret: string | undefined
   masterKeys: MasterKeys | undefined
   signingKey: string | undefined
+  /** Card providers; each may be missing. */
+  providers: ProvidersConfig | undefined
+  /** Telegram ids of the operators: `notify` tells them what they must look at. */
+  operators?: readonly number[]
 }
 
 /** Everything that is wrong with the configuration at once: an operator fixes it in one go, not one line a restart. */
@@ -62,6 +75,10 @@ const botToken = z.string().regex(/^\d+:[\w-]{20,}$/, 'must look like 123456:ABC
 const hookSecret = z.string().regex(/^[\w-]{16,256}$/, 'must be 16-256 characters of A-Z a-z 0-9 _ -')
 const longText = z.string().min(32, 'must be at least 32 characters long')
 const flag = (name: string) => z.enum(['true', 'false'], { error: `${name} must be true or false` })
+const telegramIds = z
+  .string()
+  .regex(/^[1-9]\d{0,15}( *, *[1-9]\d{0,15})*$/, 'must be Telegram ids (numbers), with commas between them')
+  .transform((text) => [...new Set(text.split(',').map(Number))])
 const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
 
 /**
@@ -142,6 +159,8 @@ export const loadConfig = (
     webhookSecret: when('webhook', () => secret('telegram-webhook-secret', hookSecret)),
     masterKeys: when('envelope', () => parsed('master-keys', parseMasterKeys)),
     signingKey: when('signing', () => secret('signing-key', longText)),
+    providers: when('providers', () => parsed('payment-providers', (text) => parseProviders(text, env))),
+    operators: env.OPERATOR_TELEGRAM_IDS ? (variable('OPERATOR_TELEGRAM_IDS', telegramIds) ?? []) : [],
   }
   const { clients, metricsToken, gatewayUrl, deadlineMs } = loaded
   if (problems.length > 0 || !clients || !metricsToken || !gatewayUrl || !deadlineMs || !loaded.logLevel) {
@@ -170,4 +189,12 @@ export const describeConfig = (config: Config): Record<string, unknown> => ({
     publicEndpoint: config.storage.publicEndpoint,
   },
   telegram: config.telegram && { apiRoot: config.telegram.apiRoot },
+  providers: config.providers && {
+    telegram: config.providers.telegram && { currency: config.providers.telegram.currency },
+    yookassa: config.providers.yookassa && {
+      shopId: config.providers.yookassa.shopId,
+      test: config.providers.yookassa.test,
+      apiRoot: config.providers.yookassa.apiRoot,
+    },
+  },
 })

@@ -14,6 +14,7 @@ export const SECRET_NAMES = [
   'metrics-token',
   'master-keys',
   'signing-key',
+  'payment-providers',
 ] as const
 
 export type SecretName = (typeof SECRET_NAMES)[number]

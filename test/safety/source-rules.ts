@@ -35,7 +35,7 @@ const DEFAULT_EXPORT = /^\s*export\s+default\b|^\s*export\s*\{[^}]*\bas\s+defaul
 
 export const checkNoDefaultExports: Rule = (files) =>
   files
-    .filter((file) => isTypeScript(file) && file.path !== 'vitest.config.ts')
+    .filter((file) => isTypeScript(file) && !/(^|\/)vitest\.config\.ts$/.test(file.path))
     .filter((file) => DEFAULT_EXPORT.test(withoutComments(file.text)))
     .map((file) => `${file.path}: has a default export`)
 

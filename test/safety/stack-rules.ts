@@ -16,6 +16,7 @@ const SECRETS_OF_NEED: Record<Need, readonly string[]> = {
   webhook: ['telegram-webhook-secret'],
   envelope: ['master-keys'],
   signing: ['signing-key'],
+  providers: ['payment-providers'],
 }
 const SECRETS_OF_ALL = ['api-clients', 'metrics-token']
 

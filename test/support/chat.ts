@@ -68,6 +68,9 @@ export const meet = (house: House, languageCode: 'ru' | 'en' = 'en'): Promise<Co
     () => undefined,
   )
 
+/** A message's words without its markup, which Telegram keeps apart from them. */
+export const plainText = (html: string): string => html.replace(/<[^>]+>/g, '')
+
 /** All messages of a chat, oldest first. */
 const messagesOf = async (house: House, personId: number): Promise<ChatMessage[]> => {
   const response = await fetch(`${simBase(house)}/sim/chats/${personId}/messages?limit=1000`)
