@@ -10,6 +10,8 @@ import { describePart, type PartContext } from './parts/part.ts'
 import { type RedisPart, startRedisPart } from './parts/redis.ts'
 import { type S3Part, startS3Part } from './parts/s3.ts'
 import { startTelegramPart, type TelegramPart } from './parts/telegram.ts'
+import { startYookassaPart, type YookassaPart } from './parts/yookassa.ts'
+import { providersOf } from './payment-providers.ts'
 import { writeRunSecrets } from './secrets.ts'
 import { BUCKETS, REGION } from './services/s3-buckets.ts'
 import { removeStackFile, type StackDescription, writeStackFile } from './stack-file.ts'
@@ -20,7 +22,16 @@ export type Closers = (() => Promise<void> | void)[]
 
 const GATEWAY_GRACE_MS = 4_000
 
-type Parts = { database: DatabasePart; redis: RedisPart; s3: S3Part; telegram: TelegramPart }
+type Parts = {
+  database: DatabasePart
+  redis: RedisPart
+  s3: S3Part
+  telegram: TelegramPart
+  yookassa: YookassaPart
+}
+
+/** The gateway is the edge here: it names each caller's true address, and the simulator is on this machine. */
+const YOOKASSA_NETWORKS = '127.0.0.0/8,::1/128'
 
 /** The services side by side: PostgreSQL takes longest. */
 const startParts = async (context: PartContext, closers: Closers): Promise<Parts> => {
@@ -31,13 +42,14 @@ const startParts = async (context: PartContext, closers: Closers): Promise<Parts
     else closers.push(part.stop)
     return part
   }
-  const [database, redis, s3, telegram] = await Promise.all([
+  const [database, redis, s3, telegram, yookassa] = await Promise.all([
     closed(startDatabasePart(context)),
     closed(startRedisPart(context)),
     closed(startS3Part(context)),
     closed(startTelegramPart(context)),
+    closed(startYookassaPart(context)),
   ])
-  return { database, redis, s3, telegram }
+  return { database, redis, s3, telegram, yookassa }
 }
 
 /** The whole environment of a function: secrets come as files, never here. */
@@ -60,16 +72,25 @@ const functionsEnv = ({ root, settings, home }: PartContext, parts: Parts, gatew
   TARIFF_FILE: join(root, 'tariff.yml'),
   LOG_LEVEL: settings.logLevel,
   RATE_LIMITS: settings.rateLimits,
+  YOOKASSA_NETWORKS,
+  YOOKASSA_RETURN_URL: settings.yookassaReturnUrl ?? parts.telegram.page ?? 'https://t.me/',
+  ...(parts.yookassa.shop === undefined ? {} : { YOOKASSA_API_ROOT: parts.yookassa.shop.apiRoot }),
+  ...(settings.operatorTelegramIds === undefined
+    ? {}
+    : { OPERATOR_TELEGRAM_IDS: settings.operatorTelegramIds }),
 })
 
-const handSecretsOver = ({ home }: PartContext, { database, redis, s3, telegram }: Parts): void =>
-  writeRunSecrets(home, {
+const handSecretsOver = (context: PartContext, parts: Parts): void => {
+  const { database, redis, s3, telegram } = parts
+  writeRunSecrets(context.home, {
     appDatabaseUrl: database.appUrl,
     redisUrl: redis.url,
     s3AccessKey: s3.accessKey,
     s3SecretKey: s3.secretKey,
     telegramToken: telegram.token,
+    providers: providersOf(context.settings, context.secrets, parts.yookassa.shop),
   })
+}
 
 const startAllFunctions = (
   context: PartContext,
@@ -107,18 +128,25 @@ const schedule = (
   return startCron({ functions, gatewayUrl, tokenFor: createTokenSource(client), say })
 }
 
+const describeYookassa = ({ shop, control }: YookassaPart, webhook: string): StackDescription['yookassa'] => {
+  if (shop === undefined) return null
+  const { apiRoot, shopId, secretKey } = shop
+  return { apiRoot, shopId, secretKey, webhook, control: control ?? null }
+}
+
 const describeStack = (
   { secrets }: PartContext,
-  { database, redis, s3, telegram }: Parts,
+  { database, redis, s3, telegram, yookassa }: Parts,
   gatewayUrl: string,
-  webhook: StackDescription['webhook'],
+  webhooks: { telegram: StackDescription['webhook']; yookassa: string },
 ): StackDescription => {
   const clientOf = (id: string) => ({ id, secret: keyOfClient(secrets.apiClients, id) })
   const { endpoint, accessKey, secretKey } = s3
   return {
     gateway: gatewayUrl,
-    webhook,
+    webhook: webhooks.telegram,
     telegram: { apiRoot: telegram.apiRoot, token: telegram.token, page: telegram.page ?? null },
+    yookassa: describeYookassa(yookassa, webhooks.yookassa),
     databaseUrl: database.ownerUrl,
     appDatabaseUrl: database.appUrl,
     redisUrl: redis.url,
@@ -149,11 +177,16 @@ export const bringUp = async (
   closers.push(running.stop)
   closers.push(() => gateway.close(GATEWAY_GRACE_MS))
 
-  const webhook = { url: `${gateway.url}/function/dispatcher`, secret: secrets.webhookSecret }
-  if (functions.some(({ name }) => name === 'dispatcher')) await parts.telegram.connect(webhook)
+  const webhooks = {
+    telegram: { url: `${gateway.url}/function/dispatcher`, secret: secrets.webhookSecret },
+    yookassa: `${gateway.url}/function/payment-webhook/yookassa`,
+  }
+  const has = (name: string): boolean => functions.some((one) => one.name === name)
+  if (has('dispatcher')) await parts.telegram.connect(webhooks.telegram)
+  if (has('payment-webhook')) parts.yookassa.connect(webhooks.yookassa)
   const cron = schedule(context, functions, gateway.url)
   closers.push(cron.stop)
-  writeStackFile(home.stackFile, describeStack(context, parts, gateway.url, webhook))
+  writeStackFile(home.stackFile, describeStack(context, parts, gateway.url, webhooks))
   closers.push(() => removeStackFile(home.stackFile))
   gateway.setReady(parts.telegram.page)
   return { page: parts.telegram.page }

@@ -1,6 +1,6 @@
 /** What `npm start -- --help` prints. */
 export const HELP = `Kopeika on this machine: PostgreSQL, Redis, an S3 server, migrations, every function of stack.yml
-behind a gateway, cron, and a Telegram simulator with a chat page in the browser.
+behind a gateway, cron, a Telegram simulator with a chat page in the browser, and a YooKassa simulator.
 
   npm start                    starts it all; the last line is: ready <gateway url>
   npm start -- --help          this text
@@ -17,6 +17,12 @@ Environment (all optional)
   S3_ENDPOINT          your S3 server, with S3_ACCESS_KEY and S3_SECRET_KEY
   TELEGRAM_BOT_TOKEN   a real bot; its updates come by long polling the simulator
   TELEGRAM_API_ROOT    another Bot API server                       https://api.telegram.org
+  TELEGRAM_PROVIDER_TOKEN   payments in roubles inside Telegram     made up for the simulator
+  YOOKASSA_SHOP_ID     a real shop, with YOOKASSA_SECRET_KEY        the simulator
+  YOOKASSA_API_ROOT    another server of YooKassa's API             https://api.yookassa.ru
+  YOOKASSA_TEST        true = a test shop: takes test payments only true with the simulator, else false
+  YOOKASSA_RETURN_URL  where people land after paying               the chat page, or https://t.me/
+  OPERATOR_TELEGRAM_IDS     who gets alerts in the chat, e.g. 123,456
   LOG_LEVEL            of the functions: debug, info, warn, error   info
   RATE_LIMITS          off = no rate limits, for benchmarks         on
 
@@ -24,6 +30,6 @@ Files in KOPEIKA_HOME
   stack.json           addresses and secrets of the running stack, for scripts and tests
   logs/<part>.log      what each part says
   secrets/, keys/      made on the first start; master-keys opens the texts: losing it loses them
-  postgres/ s3/ telegram/   the data; redis/ holds no data
+  postgres/ s3/ telegram/ yookassa/   the data; redis/ holds no data
   cache/               compiled code, may be deleted
   run/, starter.pid    which processes run; for the next start after a crash`

@@ -31,6 +31,7 @@ export type Home = {
   /** Compiled code; may be deleted at any time. */
   cache: string
   telegram: string
+  yookassa: string
 }
 
 const layoutOf = (root: string): Home => ({
@@ -46,6 +47,7 @@ const layoutOf = (root: string): Home => ({
   s3: join(root, 's3'),
   cache: join(root, 'cache'),
   telegram: join(root, 'telegram'),
+  yookassa: join(root, 'yookassa'),
 })
 
 /** Step by step: Node's own `recursive` never returns where a file system answers ENOENT to mkdir, as /proc does. */
@@ -57,7 +59,7 @@ const makeFolder = (folder: string, mode: number): void => {
 
 /** The parts make their folders themselves: something else in the place of one is found out before anything is started. */
 const checkPlaces = (home: Home): void => {
-  for (const place of [home.postgres, home.redis, home.s3, home.cache, home.telegram]) {
+  for (const place of [home.postgres, home.redis, home.s3, home.cache, home.telegram, home.yookassa]) {
     if (statSync(place, { throwIfNoEntry: false })?.isDirectory() !== false) continue
     throw new StartProblem(`KOPEIKA_HOME is damaged: ${place} must be a folder; move what is there away.`)
   }

@@ -15,6 +15,7 @@ const RUN = {
   s3AccessKey: 'c',
   s3SecretKey: 'd',
   telegramToken: 'e',
+  providers: { yookassa: { shopId: '1', secretKey: 'f', test: true } },
 }
 
 it('makes every secret that functions read, once, for its owner only', () => {
@@ -24,6 +25,7 @@ it('makes every secret that functions read, once, for its owner only', () => {
   expect(readdirSync(home.secrets).sort()).toEqual([...SECRET_NAMES].sort())
   for (const name of readdirSync(home.secrets))
     expect(statSync(join(home.secrets, name)).mode & 0o777).toBe(0o600)
+  expect(JSON.parse(readFileSync(join(home.secrets, 'payment-providers'), 'utf8'))).toEqual(RUN.providers)
   const masterKeys = readFileSync(join(home.secrets, 'master-keys'), 'utf8')
   expect(keepSecrets(home)).toEqual(first)
   expect(readFileSync(join(home.secrets, 'master-keys'), 'utf8')).toBe(masterKeys)
@@ -44,6 +46,7 @@ it.each([
   ['secrets', 'master-keys', 'TOP-SECRET', /damaged \(it is not JSON\)/],
   ['secrets', 'api-clients', '{"clients":[]}', /api-clients is damaged/],
   ['secrets', 'signing-key', '', /signing-key is damaged \(it is empty or too short\)/],
+  ['keys', 'yookassa-shop-id', 'a:b', /no number of a shop/],
   ['keys', 'simulator-token', 'no-token-at-all', /no bot token/],
 ] as const)('names the damaged %s/%s and leaves it as it is', (folder, name, text, message) => {
   const home = openHome(makeTempFolder())

@@ -16,6 +16,10 @@ export type KeptSecrets = {
   s3AccessKey: string
   s3SecretKey: string
   simulatorToken: string
+  /** What the simulated shop has in place of BotFather's provider token and YooKassa's credentials. */
+  providerToken: string
+  yookassaShopId: string
+  yookassaSecretKey: string
   webhookSecret: string
   apiClients: string
   metricsToken: string
@@ -55,6 +59,10 @@ const checkBotToken = (text: string): void => {
   if (!/^\d+:[\w-]{20,}$/.test(text)) throw new Error('it is no bot token')
 }
 
+const checkShopId = (text: string): void => {
+  if (!/^\d{3,20}$/.test(text)) throw new Error('it is no number of a shop')
+}
+
 const keepClients = (folder: string): string => {
   const name: SecretName = 'api-clients'
   const isNew = !existsSync(join(folder, name))
@@ -85,6 +93,18 @@ export const keepSecrets = (home: Home): KeptSecrets => {
     s3AccessKey: keepSecret(home.keys, 's3-access-key', () => `kopeika${randomBytes(6).toString('hex')}`),
     s3SecretKey: keepSecret(home.keys, 's3-secret-key', randomText),
     simulatorToken: keepSecret(home.keys, 'simulator-token', makeBotToken, checkBotToken),
+    providerToken: keepSecret(
+      home.keys,
+      'provider-token',
+      () => `${randomInt(100_000_000, 999_999_999)}:TEST:${randomText(6)}`,
+    ),
+    yookassaShopId: keepSecret(
+      home.keys,
+      'yookassa-shop-id',
+      () => String(randomInt(100_000, 999_999)),
+      checkShopId,
+    ),
+    yookassaSecretKey: keepSecret(home.keys, 'yookassa-secret-key', () => `test_${randomText()}`),
     webhookSecret: keepSecret(home.secrets, 'telegram-webhook-secret', randomText),
     metricsToken: keepSecret(home.secrets, 'metrics-token', randomText),
     apiClients: keepClients(home.secrets),
@@ -98,6 +118,13 @@ export type RunSecrets = {
   s3AccessKey: string
   s3SecretKey: string
   telegramToken: string
+  providers: PaymentProviders
+}
+
+/** The secret `payment-providers`: what there is beside Telegram Stars; empty = Stars alone. */
+export type PaymentProviders = {
+  telegram?: { token: string; currency: string }
+  yookassa?: { shopId: string; secretKey: string; test: boolean }
 }
 
 /** Hands the functions the addresses and credentials of this run. */
@@ -108,6 +135,7 @@ export const writeRunSecrets = (home: Home, run: RunSecrets): void => {
     ['s3-access-key', run.s3AccessKey],
     ['s3-secret-key', run.s3SecretKey],
     ['telegram-bot-token', run.telegramToken],
+    ['payment-providers', JSON.stringify(run.providers)],
   ]
   for (const [name, text] of files) writeSecret(home.secrets, name, text)
 }

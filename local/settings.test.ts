@@ -10,6 +10,10 @@ it('starts everything itself by default', () => {
     redisUrl: undefined,
     s3: undefined,
     telegramToken: undefined,
+    providerToken: undefined,
+    yookassa: undefined,
+    yookassaTest: undefined,
+    operatorTelegramIds: undefined,
     rateLimits: 'on',
   })
 })
@@ -22,6 +26,13 @@ it('takes what is set', () => {
     S3_ACCESS_KEY: 'a',
     S3_SECRET_KEY: 'b',
     TELEGRAM_BOT_TOKEN: `123:${'a'.repeat(35)}`,
+    TELEGRAM_PROVIDER_TOKEN: '381764678:TEST:100037',
+    YOOKASSA_API_ROOT: 'http://127.0.0.1:9/',
+    YOOKASSA_SHOP_ID: '100500',
+    YOOKASSA_SECRET_KEY: 'test_key',
+    YOOKASSA_TEST: 'true',
+    YOOKASSA_RETURN_URL: 'https://t.me/some_bot',
+    OPERATOR_TELEGRAM_IDS: '1,2',
     RATE_LIMITS: 'off',
   }
   expect(readSettings(env, '/somewhere')).toMatchObject({
@@ -29,8 +40,18 @@ it('takes what is set', () => {
     gatewayPort: 0,
     s3: { endpoint: 'https://s3.example', accessKey: 'a', secretKey: 'b' },
     telegramToken: env.TELEGRAM_BOT_TOKEN,
+    providerToken: env.TELEGRAM_PROVIDER_TOKEN,
+    yookassa: { apiRoot: 'http://127.0.0.1:9', shopId: '100500', secretKey: 'test_key' },
+    yookassaTest: true,
+    yookassaReturnUrl: 'https://t.me/some_bot',
+    operatorTelegramIds: '1,2',
     rateLimits: 'off',
   })
+})
+
+it('takes the real YooKassa where only a shop and its key are set', () => {
+  const env = { YOOKASSA_SHOP_ID: '100500', YOOKASSA_SECRET_KEY: 'live_key' }
+  expect(readSettings(env, '/').yookassa?.apiRoot).toBe('https://api.yookassa.ru')
 })
 
 it.each([
@@ -43,6 +64,14 @@ it.each([
   [{ REDIS_URL: 'http://h' }, /^REDIS_URL must begin with redis:\/\//],
   [{ S3_ENDPOINT: 'http://h' }, /needs S3_ACCESS_KEY and S3_SECRET_KEY/],
   [{ TELEGRAM_BOT_TOKEN: 'geheim' }, /^TELEGRAM_BOT_TOKEN must look like/],
+  [{ TELEGRAM_PROVIDER_TOKEN: 'geheim' }, /^TELEGRAM_PROVIDER_TOKEN must look like/],
+  [{ YOOKASSA_API_ROOT: 'http://h' }, /^YOOKASSA_SHOP_ID is missing/],
+  [{ YOOKASSA_SECRET_KEY: 'geheim' }, /^YOOKASSA_SHOP_ID is missing/],
+  [{ YOOKASSA_SHOP_ID: '100500' }, /^YOOKASSA_SECRET_KEY is missing/],
+  [{ YOOKASSA_SHOP_ID: 'a:b', YOOKASSA_SECRET_KEY: 'geheimes' }, /^YOOKASSA_SHOP_ID must be the number/],
+  [{ YOOKASSA_SHOP_ID: '1', YOOKASSA_SECRET_KEY: 'geheim' }, /^YOOKASSA_SECRET_KEY must be 8 to 256/],
+  [{ YOOKASSA_TEST: 'yes' }, /^YOOKASSA_TEST is "yes": it must be true or false/],
+  [{ YOOKASSA_RETURN_URL: 't.me' }, /^YOOKASSA_RETURN_URL is no address/],
   [{ RATE_LIMITS: 'none' }, /^RATE_LIMITS is "none": it must be on or off/],
   [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL is "loud"/],
 ])('names the variable that is wrong: %j', (env, message) => {

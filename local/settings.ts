@@ -13,6 +13,14 @@ export type Settings = {
   s3: { endpoint: string; accessKey: string; secretKey: string } | undefined
   telegramApiRoot: string | undefined
   telegramToken: string | undefined
+  /** Of BotFather, for payments in money inside Telegram. */
+  providerToken: string | undefined
+  yookassa: { apiRoot: string; shopId: string; secretKey: string } | undefined
+  /** Whether YooKassa's payments are test payments; undefined = as the simulator or the real shop has them by default. */
+  yookassaTest: boolean | undefined
+  yookassaReturnUrl: string | undefined
+  /** As given: `notify` checks it. */
+  operatorTelegramIds: string | undefined
   rateLimits: 'on' | 'off'
   logLevel: string
   path: string
@@ -20,6 +28,7 @@ export type Settings = {
 }
 
 const DEFAULT_PORT = '8080'
+const YOOKASSA_API_ROOT = 'https://api.yookassa.ru'
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
 const wrong = (name: string, what: string): never => {
@@ -70,6 +79,32 @@ const readToken = (env: Env): string | undefined => {
   return token
 }
 
+const readProviderToken = (env: Env): string | undefined => {
+  const token = env.TELEGRAM_PROVIDER_TOKEN?.trim()
+  if (!token) return undefined
+  if (!/^(?=.{10,256}$)\d+:[\w:.-]+$/.test(token))
+    wrong('TELEGRAM_PROVIDER_TOKEN', 'must look like 123456:TEST:..., as BotFather gives it')
+  return token
+}
+
+const readYookassa = (env: Env): Settings['yookassa'] => {
+  const apiRoot = readUrl(env, 'YOOKASSA_API_ROOT', ['https:', 'http:'])
+  const shopId = env.YOOKASSA_SHOP_ID?.trim()
+  const secretKey = env.YOOKASSA_SECRET_KEY?.trim()
+  if (!shopId && !secretKey && apiRoot === undefined) return undefined
+  if (!shopId) return wrong('YOOKASSA_SHOP_ID', 'is missing beside the other settings of YooKassa')
+  if (!secretKey) return wrong('YOOKASSA_SECRET_KEY', 'is missing beside YOOKASSA_SHOP_ID')
+  // as strict as the functions that read the secret: said here it names the variable
+  if (!/^\d{1,20}$/.test(shopId))
+    wrong('YOOKASSA_SHOP_ID', 'must be the number that YooKassa shows for the shop')
+  if (!/^[\x21-\x7e]{8,256}$/.test(secretKey))
+    wrong('YOOKASSA_SECRET_KEY', 'must be 8 to 256 visible characters')
+  return { apiRoot: apiRoot ?? YOOKASSA_API_ROOT, shopId, secretKey }
+}
+
+const readFlag = (env: Env, name: string): boolean | undefined =>
+  env[name]?.trim() ? readChoice(env, name, ['true', 'false'], 'false') === 'true' : undefined
+
 /**
  * Reads the environment of `npm start`. Pure.
  * @throws StartProblem naming the variable that is wrong
@@ -89,9 +124,18 @@ export const readSettings = (env: Env, cwd: string): Settings => {
     s3: readS3(env),
     telegramApiRoot: readUrl(env, 'TELEGRAM_API_ROOT', ['http:', 'https:']),
     telegramToken: readToken(env),
+    providerToken: readProviderToken(env),
+    yookassa: readYookassa(env),
+    yookassaTest: readFlag(env, 'YOOKASSA_TEST'),
+    yookassaReturnUrl: readUrl(env, 'YOOKASSA_RETURN_URL', ['https:', 'http:']),
+    operatorTelegramIds: env.OPERATOR_TELEGRAM_IDS?.trim() || undefined,
     rateLimits: readChoice(env, 'RATE_LIMITS', ['on', 'off'], 'on'),
     logLevel: readChoice(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     path: env.PATH ?? join('/usr', 'bin'),
     homeFolder: env.HOME ?? homedir(),
   }
 }
+
+/** A real bot, or a stand-in of the person's own: then nothing is made up beside it. */
+export const isTelegramOutside = ({ telegramToken, telegramApiRoot }: Settings): boolean =>
+  telegramToken !== undefined || telegramApiRoot !== undefined

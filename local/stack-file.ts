@@ -6,6 +6,15 @@ export type StackDescription = {
   webhook: { url: string; secret: string }
   /** `page` is the simulator's chat page, null with a real bot. */
   telegram: { apiRoot: string; token: string; page: string | null }
+  /** `control` is the simulator's address, null with the real one; null as a whole = not configured. */
+  yookassa: {
+    apiRoot: string
+    shopId: string
+    secretKey: string
+    /** Takes the notifications. */
+    webhook: string
+    control: string | null
+  } | null
   /** The owner's role. */
   databaseUrl: string
   /** The functions' role. */

@@ -48,6 +48,7 @@ describe('each function of stack.yml gets what its code needs, and no more', () 
     webhook: ['telegram-webhook-secret'],
     envelope: ['master-keys'],
     signing: ['signing-key'],
+    providers: ['payment-providers'],
   }
   const root = join(import.meta.dirname, '..')
   const { functions } = z

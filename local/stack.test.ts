@@ -61,10 +61,35 @@ const end = async ({ child }: Run, signal: NodeJS.Signals): Promise<number | nul
   return code
 }
 
+/** Makes a payment at the YooKassa simulator, as top-up would, and pays it; the toy webhook takes the notification. */
+const payByCard = async ({ yookassa }: StackDescription): Promise<void> => {
+  const { apiRoot = '', shopId, secretKey, webhook, control } = yookassa ?? {}
+  const made = await fetch(`${apiRoot}/v3/payments`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${shopId}:${secretKey}`).toString('base64')}`,
+      'content-type': 'application/json',
+      'idempotence-key': 'one',
+    },
+    body: JSON.stringify({
+      amount: { value: '99.00', currency: 'RUB' },
+      capture: true,
+      confirmation: { type: 'redirect', return_url: 'https://t.me/' },
+    }),
+  })
+  const { id, confirmation } = await made.json()
+  expect((await fetch(confirmation.confirmation_url)).status).toBe(200)
+  await fetch(`${control}/sim/payments/${id}/pay`, { method: 'POST' })
+  const book = async () => await (await fetch(`${control}/sim/book`)).json()
+  await expect
+    .poll(book)
+    .toMatchObject({ payments: [{ id, status: 'succeeded' }], notifications: [], webhook })
+}
+
 it('runs, restarts a function that died, stops clean, goes on after kill -9', {
   timeout: TIMEOUT_MS,
 }, async () => {
-  const { root } = makeToyRoot(['dispatcher', 'toy'])
+  const { root } = makeToyRoot(['dispatcher', 'payment-webhook', 'toy'])
   const home = join(makeTempFolder(), 'home')
   const first = await start(root, home)
   const { stack } = first
@@ -77,6 +102,9 @@ it('runs, restarts a function that died, stops clean, goes on after kill -9', {
   const seen = await (await fetch(`${stack.gateway}/function/toy`)).json()
   expect(seen.env).not.toContain('DATABASE_URL')
   expect(seen.env).toContain('SECRETS_DIR')
+  for (const name of ['YOOKASSA_API_ROOT', 'YOOKASSA_RETURN_URL', 'YOOKASSA_NETWORKS'])
+    expect(seen.env).toContain(name)
+  await payByCard(stack)
 
   expect((await fetch(`${stack.gateway}/function/toy/crash`)).status).toBe(503)
   await first.line(/^toy: up again/)
@@ -99,6 +127,9 @@ it('runs, restarts a function that died, stops clean, goes on after kill -9', {
   expect(await again`select one from kept`).toEqual([{ one: 1 }])
   await again.end()
   expect(second.stack.client).toEqual(stack.client)
+  expect(second.stack.yookassa).toMatchObject({ shopId: stack.yookassa?.shopId })
+  const { payments } = await (await fetch(`${second.stack.yookassa?.control}/sim/book`)).json()
+  expect(payments).toMatchObject([{ status: 'succeeded' }])
 
   expect(await end(second, 'SIGTERM')).toBe(0)
   expect(existsSync(join(home, 'stack.json'))).toBe(false)
@@ -161,6 +192,7 @@ it.each([
 it.each([
   ['postgres/PG_VERSION', 'PostgreSQL'],
   ['telegram/state.json', 'Telegram simulator'],
+  ['yookassa/state.json', 'YooKassa simulator'],
   ['secrets/master-keys', 'master-keys is damaged'],
 ])('says what is damaged: %s', { timeout: TIMEOUT_MS }, async (file, message) => {
   const { root } = makeToyRoot(['dispatcher'])

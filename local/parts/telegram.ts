@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startLongPolling } from '../long-polling.ts'
-import { isPortFree } from '../services/free-port.ts'
+import { isTelegramOutside } from '../settings.ts'
 import { messageOf, StartProblem } from '../start-problem.ts'
 import { startTelegramSimulator } from '../telegram/server.ts'
 import { type CallTelegram, createTelegramCaller, TelegramRefusal } from '../telegram-api.ts'
+import { lastPort, rememberPort } from './last-port.ts'
 import { describePart, type PartContext } from './part.ts'
 
 export type TelegramPart = {
@@ -26,16 +27,6 @@ const MAX_CONNECTIONS = 40
 
 const timeout = (): AbortSignal => AbortSignal.timeout(CALL_TIMEOUT_MS)
 
-/** The port of the last start where it is free, so that an open chat page finds its simulator again. */
-const lastPort = async (file: string): Promise<number> => {
-  try {
-    const port = Number(readFileSync(file, 'utf8'))
-    return Number.isInteger(port) && port > 1023 && port < 65_536 && (await isPortFree(port)) ? port : 0
-  } catch {
-    return 0
-  }
-}
-
 const startSimulator = async ({ home, secrets, say }: PartContext): Promise<TelegramPart> => {
   const since = performance.now()
   mkdirSync(home.telegram, { recursive: true, mode: 0o700 })
@@ -50,7 +41,7 @@ const startSimulator = async ({ home, secrets, say }: PartContext): Promise<Tele
     throw new StartProblem(`The Telegram simulator cannot start from ${home.telegram}: ${messageOf(error)}`)
   })
   const { apiRoot, token, pageUrl } = simulator
-  writeFileSync(portFile, new URL(apiRoot).port)
+  rememberPort(portFile, apiRoot)
   say(describePart('telegram', `${apiRoot} (simulator)`, since))
   const call = createTelegramCaller(apiRoot, token)
   return {
@@ -113,8 +104,5 @@ const startOutside = async (context: PartContext): Promise<TelegramPart> => {
  * Telegram: the simulator, or what TELEGRAM_BOT_TOKEN and TELEGRAM_API_ROOT name.
  * @throws StartProblem
  */
-export const startTelegramPart = (context: PartContext): Promise<TelegramPart> => {
-  const { telegramToken, telegramApiRoot } = context.settings
-  const isOutside = telegramToken !== undefined || telegramApiRoot !== undefined
-  return isOutside ? startOutside(context) : startSimulator(context)
-}
+export const startTelegramPart = (context: PartContext): Promise<TelegramPart> =>
+  isTelegramOutside(context.settings) ? startOutside(context) : startSimulator(context)

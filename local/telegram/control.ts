@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { FaultRequestError } from '../misbehave/control.ts'
 import { BotApiError } from './api-error.ts'
 import { BodyError, readContent } from './body.ts'
 import { chatRoutes } from './control/chats.ts'
+import { faultRoutes } from './control/faults.ts'
 import { paymentRoutes } from './control/payments.ts'
 import { peopleRoutes } from './control/people.ts'
 import { ControlError, type ControlRequest, type Route } from './control/route.ts'
@@ -11,10 +13,12 @@ import type { SimulatorState } from './state.ts'
 
 const BODY_LIMIT_BYTES = 25 * 1024 * 1024
 
-const ROUTES = [...peopleRoutes, ...chatRoutes, ...paymentRoutes, ...watchRoutes].map((route) => ({
-  ...route,
-  pattern: new RegExp(`^${route.path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`),
-}))
+const ROUTES = [...peopleRoutes, ...chatRoutes, ...paymentRoutes, ...faultRoutes, ...watchRoutes].map(
+  (route) => ({
+    ...route,
+    pattern: new RegExp(`^${route.path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`),
+  }),
+)
 
 const findRoute = (method: string, path: string): { route: Route; params: Record<string, string> } => {
   const matches = ROUTES.flatMap((route) => {
@@ -35,6 +39,7 @@ const sendJson = (response: ServerResponse, status: number, body: unknown): void
 
 const refuse = (state: SimulatorState, error: unknown): { status: number; sentence: string } => {
   if (error instanceof ControlError) return { status: error.status, sentence: error.message }
+  if (error instanceof FaultRequestError) return { status: error.status, sentence: error.message }
   if (error instanceof BotApiError) return { status: 400, sentence: error.message }
   if (error instanceof BodyError) return { status: 400, sentence: error.message }
   if (error instanceof TooLargeError) return { status: 413, sentence: 'A body may have 25 MB at most.' }

@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto'
+import type { Update } from '@grammyjs/types'
+import { mergeOver } from '../misbehave/answer.ts'
 import { nowSeconds } from './clock.ts'
-import { callMethod } from './methods/call.ts'
 import type { PendingUpdate, Webhook } from './model.ts'
-import type { SimulatorState } from './state.ts'
+import { type SimulatorState, takeNumber } from './state.ts'
 import { currentWebhook, forgetUpdate, waitingUpdates } from './updates.ts'
+import { runAnswer } from './webhook-answer.ts'
 
 export type DeliveryOptions = {
   /** Posts to the webhook; a test puts its own in place of the network. */
@@ -18,8 +20,6 @@ export type Delivery = { stop: () => Promise<void> }
 const ANSWER_TIMEOUT_MS = 60_000
 /** Longest wait that a `Retry-After` header gets (WebhookActor.cpp). */
 const RETRY_AFTER_CAP_SECONDS = 3600
-/** Methods that a webhook's answer cannot call: their results would go nowhere. */
-const NOT_BY_ANSWER = /^(get.*|setwebhook|deletewebhook|close|logout)$/i
 
 type Queue = {
   waiting: PendingUpdate[]
@@ -27,6 +27,9 @@ type Queue = {
   state: 'idle' | 'busy' | 'pausing'
   cancelPause: () => void
 }
+
+/** Wait of a fault that gives none. */
+const FAULT_DELAY_MS = 1_000
 
 type Outcome =
   | { delivered: true }
@@ -37,21 +40,14 @@ const readRetryAfter = (response: Response): number | undefined => {
   return seconds > 0 ? Math.min(Math.ceil(seconds), RETRY_AFTER_CAP_SECONDS) : undefined
 }
 
-/** A 2xx answer may carry one call of the Bot API; the bot never sees its result. */
-const runAnswer = async (state: SimulatorState, body: string): Promise<void> => {
-  if (!body.trimStart().startsWith('{')) return
-  let fields: unknown
-  try {
-    fields = JSON.parse(body)
-  } catch {
-    return // Not JSON: Telegram does not care about the body of a 2xx either.
-  }
-  if (typeof fields !== 'object' || fields === null || !('method' in fields)) return
-  const { method, ...rest } = fields
-  if (typeof method !== 'string' || NOT_BY_ANSWER.test(method)) return
-  const result = await callMethod(state, { method, fields: rest, files: new Map() })
-  if (!result.body.ok) state.log(`a call in a webhook's answer failed: ${method}: ${result.body.description}`)
-}
+/** The names that a rule may mean an update by: its kind, and for a message what it carries (`successful_payment`, `text` ...). */
+const kindsOf = (update: Update): string[] => [
+  ...Object.keys(update).filter((name) => name !== 'update_id'),
+  ...Object.keys(update.message ?? {}),
+]
+
+const isExpired = (state: SimulatorState, { expiresAt }: PendingUpdate): boolean =>
+  nowSeconds(state.clock) > expiresAt
 
 /**
  * Delivers waiting updates to the webhook, if there is one, as Telegram does (section A of its facts): one at a time in a
@@ -63,6 +59,9 @@ export const startDelivery = (state: SimulatorState, options: DeliveryOptions = 
   const { fetch: post = fetch, retryCapSeconds = () => randomInt(60, 121) } = options
   const stopping = new AbortController()
   const queues = new Map<string, Queue>()
+  /** Updates that the rules had their chance with: one that is tried again is not struck again. */
+  const judged = new WeakSet<PendingUpdate>()
+  let queuesApart = 0
   const running = new Set<Promise<void>>()
   let session = new AbortController()
 
@@ -110,6 +109,73 @@ export const startDelivery = (state: SimulatorState, options: DeliveryOptions = 
     queue.state = 'idle'
   }
 
+  const pause = (queue: Queue, delayMs: number) => {
+    queue.state = 'pausing'
+    queue.cancelPause = state.clock.setTimeout(() => {
+      queue.state = 'idle'
+      pump()
+    }, delayMs)
+  }
+
+  /** A queue of its own, so that neither those before nor those behind hold it up. */
+  const enqueueApart = (pending: PendingUpdate, delayMs: number) => {
+    judged.add(pending)
+    const queue: Queue = { waiting: [pending], failures: 0, state: 'idle', cancelPause: () => {} }
+    queuesApart += 1
+    queues.set(`apart:${queuesApart}`, queue)
+    if (delayMs > 0) pause(queue, delayMs)
+  }
+
+  /** The same content under another number, as after a lost answer of the bot on Telegram's side. */
+  const withNewNumber = (pending: PendingUpdate): PendingUpdate => {
+    const update = { ...pending.update, update_id: takeNumber(state, 'updateId') }
+    const copy = { ...pending, update }
+    state.pending.set(update.update_id, copy)
+    return copy
+  }
+
+  /** Does what a rule asks for, the first time that the update comes up; true = it is delivered now. */
+  const passesRules = (queue: Queue, pending: PendingUpdate): boolean => {
+    if (judged.has(pending)) return true
+    judged.add(pending)
+    const rule = state.rules.ofWebhook(kindsOf(pending.update))
+    const delayMs = rule?.delayMs ?? FAULT_DELAY_MS
+    switch (rule?.do) {
+      case 'lose':
+        finish(queue, pending)
+        return false
+      case 'delay':
+        pause(queue, delayMs)
+        return false
+      case 'reorder':
+        queue.waiting.shift()
+        enqueueApart(pending, Math.ceil(rule.random() * delayMs))
+        return false
+      case 'duplicate':
+        enqueueApart({ ...pending }, rule.delayMs ?? 0)
+        return true
+      case 'second-update':
+        enqueueApart(withNewNumber(pending), rule.delayMs ?? 0)
+        return true
+      case 'alter':
+        pending.update = mergeOver({ ...pending.update }, rule.fields ?? {}) as unknown as Update
+        return true
+      default:
+        return true
+    }
+  }
+
+  /** The update to deliver now, if that queue has one. */
+  const headOf = (queue: Queue): PendingUpdate | undefined => {
+    while (queue.state === 'idle') {
+      const pending = queue.waiting[0]
+      if (pending === undefined) return undefined
+      if (isExpired(state, pending)) finish(queue, pending)
+      else if (passesRules(queue, pending)) return pending
+    }
+    return undefined
+  }
+
   const deliverHead = async (queue: Queue, pending: PendingUpdate, webhook: Webhook) => {
     const ours = session
     const fault = state.faults.beforeDelivery?.(pending)
@@ -121,11 +187,7 @@ export const startDelivery = (state: SimulatorState, options: DeliveryOptions = 
     queue.failures += 1
     const delay = delaySeconds(queue, outcome.retryAfterSeconds)
     if (nowSeconds(state.clock) + delay > pending.expiresAt) return finish(queue, pending)
-    queue.state = 'pausing'
-    queue.cancelPause = state.clock.setTimeout(() => {
-      queue.state = 'idle'
-      pump()
-    }, delay * 1000)
+    pause(queue, delay * 1000)
   }
 
   const pump = () => {
@@ -133,9 +195,9 @@ export const startDelivery = (state: SimulatorState, options: DeliveryOptions = 
     if (webhook === undefined || stopping.signal.aborted) return
     for (const [name, queue] of queues) {
       if (running.size >= webhook.maxConnections) return
-      const pending = queue.waiting[0]
-      if (pending === undefined) queues.delete(name)
-      if (pending === undefined || queue.state !== 'idle') continue
+      const pending = headOf(queue)
+      if (queue.waiting.length === 0) queues.delete(name)
+      if (pending === undefined) continue
       queue.state = 'busy'
       const work = deliverHead(queue, pending, webhook).finally(() => {
         running.delete(work)

@@ -1,5 +1,6 @@
 import { HttpResponse, http } from 'msw'
-import { BotApiError, badRequest } from './api-error.ts'
+import { answerWithFault, type Refuse } from '../misbehave/answer.ts'
+import { BotApiError, badRequest, forbidden, tooManyRequests } from './api-error.ts'
 import { BodyError, type RequestContent, readContent } from './body.ts'
 import { fileByPath, readFileBytes } from './files.ts'
 import { type BotApiResult, callMethod } from './methods/call.ts'
@@ -8,6 +9,15 @@ import type { SimulatorState } from './state.ts'
 const answer = ({ status, body }: BotApiResult): Response => Response.json(body, { status })
 
 const refuse = (error: BotApiError) => answer({ status: error.errorCode, body: error.toBody() })
+
+/** A refusal on request, in Telegram's words unless the rule gives others. */
+const refuseAsAsked: Refuse = (status, { description, retryAfter }) => {
+  if (status === 429) return refuse(tooManyRequests(retryAfter))
+  if (status === 403) return refuse(forbidden(description ?? 'bot was blocked by the user'))
+  if (status === 400) return refuse(badRequest(description ?? 'chat not found'))
+  if (status === 401) return refuse(new BotApiError(401, 'Unauthorized'))
+  return refuse(new BotApiError(status, 'Internal Server Error'))
+}
 
 const readCall = async (request: Request): Promise<RequestContent> => {
   const query = Object.fromEntries(new URL(request.url).searchParams)
@@ -35,14 +45,17 @@ export const botApiHandlers = (state: SimulatorState, apiRoot: string) => [
   http.all(`${apiRoot}/bot:token/:method`, async ({ params, request }) => {
     if (params.token !== state.token) return refuse(new BotApiError(401, 'Unauthorized'))
     const { signal } = request
-    try {
-      return answer(
-        await callMethod(state, { method: String(params.method), ...(await readCall(request)), signal }),
-      )
-    } catch (error) {
-      if (error instanceof BodyError) return refuse(badRequest("can't parse the request's body"))
-      throw error
+    const method = String(params.method)
+    const run = async (): Promise<Response> => {
+      try {
+        return answer(await callMethod(state, { method, ...(await readCall(request)), signal }))
+      } catch (error) {
+        if (error instanceof BodyError) return refuse(badRequest("can't parse the request's body"))
+        throw error
+      }
     }
+    const { clock } = state
+    return await answerWithFault(state.rules.ofMethod(method), run, { refuse: refuseAsAsked, clock, signal })
   }),
 
   http.all(`${apiRoot}/*`, () => refuse(new BotApiError(404, 'Not Found'))),

@@ -16,14 +16,15 @@ export type Journal = {
   close: () => void
 }
 
-const HEADER = JSON.stringify({ kopeikaTelegramSimulator: 1 })
+/** Whose state it is; the file of one is no file of the other. */
+export type SimulatorName = 'Telegram' | 'YooKassa'
 
-const damaged = (path: string, cause?: unknown) =>
+const headerOf = (simulator: SimulatorName) => JSON.stringify({ [`kopeika${simulator}Simulator`]: 1 })
+
+const damaged = (simulator: SimulatorName, path: string, cause?: unknown) =>
   new Error(
-    `The Telegram simulator's state file ${path} is damaged: delete it to start with an empty simulator.`,
-    {
-      cause,
-    },
+    `The ${simulator} simulator's state file ${path} is damaged: delete it to start with an empty simulator.`,
+    { cause },
   )
 
 const parseRow = (line: string): JournalRow | undefined => {
@@ -33,23 +34,23 @@ const parseRow = (line: string): JournalRow | undefined => {
   return typeof table === 'string' && typeof key === 'string' ? { table, key, value } : undefined
 }
 
-const readRows = (path: string): { rows: JournalRow[]; torn: boolean } => {
+const readRows = (path: string, simulator: SimulatorName): { rows: JournalRow[]; torn: boolean } => {
   let content: string
   try {
     content = readFileSync(path, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { rows: [], torn: false }
-    throw new Error(`The Telegram simulator's state file ${path} cannot be read.`, { cause: error })
+    throw new Error(`The ${simulator} simulator's state file ${path} cannot be read.`, { cause: error })
   }
   const lines = content.split('\n')
   const tail = lines.pop()
-  if (lines.shift() !== HEADER) throw damaged(path)
+  if (lines.shift() !== headerOf(simulator)) throw damaged(simulator, path)
   try {
     const rows = lines.map(parseRow)
-    if (!rows.every((row) => row !== undefined)) throw damaged(path)
+    if (!rows.every((row) => row !== undefined)) throw damaged(simulator, path)
     return { rows, torn: tail !== '' }
   } catch (error) {
-    throw damaged(path, error)
+    throw damaged(simulator, path, error)
   }
 }
 
@@ -57,8 +58,8 @@ const readRows = (path: string): { rows: JournalRow[]; torn: boolean } => {
  * Opens (or starts) the file that a simulator's state lives in: JSON lines, one change each, after a header line.
  * Throws an Error of one sentence where the file is not such a file.
  */
-export const openJournal = (path: string): Journal => {
-  const { rows, torn } = readRows(path)
+export const openJournal = (path: string, simulator: SimulatorName): Journal => {
+  const { rows, torn } = readRows(path, simulator)
   let descriptor: number | undefined
 
   const closeFile = () => {
@@ -71,7 +72,7 @@ export const openJournal = (path: string): Journal => {
     compact: (kept) => {
       closeFile()
       mkdirSync(dirname(path), { recursive: true })
-      const lines = [HEADER]
+      const lines = [headerOf(simulator)]
       for (const row of kept) lines.push(JSON.stringify(row))
       writeFileSync(`${path}.new`, `${lines.join('\n')}\n`, { mode: 0o600 })
       renameSync(`${path}.new`, path)

@@ -71,6 +71,10 @@ export type Charge = {
   currency: string
   payload: string
   refunded: boolean
+  /** Missing in state files of older versions. */
+  paidAt?: number
+  /** The processor's own id of a payment in money. */
+  providerChargeId?: string
 }
 
 export type UpdateKind = 'message' | 'callback_query' | 'pre_checkout_query' | 'my_chat_member'

@@ -46,6 +46,10 @@ const takeMoney = (state: SimulatorState, payer: Person, invoice: InvoiceRecord)
     currency: invoice.currency,
     payload: invoice.payload,
     refunded: false,
+    paidAt: nowSeconds(state.clock),
+    providerChargeId: isStars
+      ? `${payer.id}_${takeNumber(state, 'providerCharge')}`
+      : randomBytes(14).toString('hex'),
   }
   state.charges.set(charge.chargeId, charge)
   if (!isStars) return charge
@@ -92,14 +96,14 @@ export const payInvoice = async (
       total_amount: charge.amount,
       invoice_payload: charge.payload,
       telegram_payment_charge_id: charge.chargeId,
-      provider_payment_charge_id: `${payerId}_${takeNumber(state, 'providerCharge')}`,
+      provider_payment_charge_id: charge.providerChargeId ?? '',
     },
   })
   return { outcome: 'paid', chargeId: charge.chargeId, messageId: stored.message.message_id, updateId }
 }
 
-/** Gives the Stars of that charge back. Throws Telegram's 400: CHARGE_NOT_FOUND, CHARGE_ALREADY_REFUNDED. */
-export const refundCharge = (state: SimulatorState, personId: number, chargeId: string): void => {
+/** Marks the charge of Stars as given back; answers it and its payer. Throws Telegram's 400. */
+const takeBack = (state: SimulatorState, personId: number, chargeId: string): [Charge, Person] => {
   const charge = state.charges.get(chargeId)
   const person = state.people.get(personId)
   if (person === undefined) throw badRequest('USER_ID_INVALID')
@@ -108,6 +112,26 @@ export const refundCharge = (state: SimulatorState, personId: number, chargeId: 
   }
   if (charge.refunded) throw badRequest('CHARGE_ALREADY_REFUNDED')
   state.charges.set(chargeId, { ...charge, refunded: true })
+  return [charge, person]
+}
+
+/**
+ * The payer got the money back from the store that sold the Stars: they are taken from the bot, and nothing but a line in
+ * getStarTransactions says so. Throws like a refund.
+ */
+export const chargeBack = (state: SimulatorState, personId: number, chargeId: string): void => {
+  const [charge, person] = takeBack(state, personId, chargeId)
+  saveTransaction(state, {
+    id: chargeId,
+    amount: charge.amount,
+    date: nowSeconds(state.clock),
+    receiver: asPartner(person, charge.payload),
+  })
+}
+
+/** Gives the Stars of that charge back. Throws Telegram's 400: CHARGE_NOT_FOUND, CHARGE_ALREADY_REFUNDED. */
+export const refundCharge = (state: SimulatorState, personId: number, chargeId: string): void => {
+  const [charge, person] = takeBack(state, personId, chargeId)
   // The refund has the id of its payment: only its direction tells them apart (Bot API, StarTransaction).
   saveTransaction(state, {
     id: chargeId,

@@ -118,5 +118,6 @@ describe('the chat page', () => {
     const url = new URL('./page/texts.js', import.meta.url).href
     const { TEXTS }: { TEXTS: Record<'ru' | 'en', Record<string, unknown>> } = await import(url)
     expect(Object.keys(TEXTS.ru)).toEqual(Object.keys(TEXTS.en))
+    expect(Object.keys(Object(TEXTS.ru.errors))).toEqual(Object.keys(Object(TEXTS.en.errors)))
   })
 })

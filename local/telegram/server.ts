@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getResponse } from 'msw'
+import type { Faults as FaultRules } from '../misbehave/rules.ts'
 import { pageResponse } from './chat-page.ts'
 import { answerControl } from './control.ts'
 import { type DeliveryOptions, startDelivery } from './delivery.ts'
@@ -23,6 +24,8 @@ export type TelegramSimulator = {
   pageUrl: string
   token: string
   state: SimulatorState
+  /** Faults on request, as over the control API. */
+  faults: FaultRules
   close: () => Promise<void>
 }
 
@@ -48,7 +51,9 @@ const answerBotApi = async (
 ): Promise<void> => {
   const body = await readBody(request, API_BODY_LIMIT_BYTES)
   const answer = await getResponse(handlers, toRequest(request, url, body, signal))
-  await sendResponse(answer ?? new Response(null, { status: 404 }), response)
+  // a fault that cuts the connection
+  if (answer?.type === 'error') response.socket?.resetAndDestroy()
+  else await sendResponse(answer ?? new Response(null, { status: 404 }), response)
 }
 
 /** True for the Bot API's own paths; everything else is the page or its control API. */
@@ -103,6 +108,7 @@ export const startTelegramSimulator = async (options: SimulatorOptions): Promise
     pageUrl: `${apiRoot}/`,
     token: state.token,
     state,
+    faults: state.rules,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve))
       for (const hangUp of hangUps) hangUp.abort()

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import type { UserFromGetMe } from '@grammyjs/types'
+import { createFaults, type Faults as FaultRules } from '../misbehave/rules.ts'
 import type { BotApiError } from './api-error.ts'
-import { type Clock, systemClock } from './clock.ts'
+import type { Clock } from './clock.ts'
 import { createHub, type Hub } from './hub.ts'
 import type {
   Charge,
@@ -16,9 +17,10 @@ import type {
   StoredMessage,
 } from './model.ts'
 import { createPendingQueries, type PendingQueries } from './queries.ts'
+import { createShiftedClock } from './shifted-clock.ts'
 import { openStore, type Store, type Table } from './store.ts'
 
-/** Where a test or a later `misbehave` switch makes the simulator go wrong. Empty: it behaves. */
+/** Where a test of this process makes the simulator go wrong in its own code. Empty: it behaves. */
 export type Faults = {
   /** Asked before each Bot API call; an error is answered in place of the method's result. */
   beforeMethod?: (method: string, fields: Record<string, unknown>) => BotApiError | undefined
@@ -29,10 +31,15 @@ export type Faults = {
 /** Changes that deliverers of updates care about. */
 export type UpdateSignal = { type: 'added'; pending: PendingUpdate } | { type: 'reset' }
 
+/** Time, and where it can be, the way to move it on. */
+export type MovableClock = Clock & { advance?: (byMs: number) => void | Promise<void> }
+
 export type SimulatorState = {
   token: string
-  clock: Clock
+  clock: MovableClock
   faults: Faults
+  /** Faults as data, given over the control API. */
+  rules: FaultRules
   enforceLimits: boolean
   people: Table<Person>
   messages: Table<StoredMessage>
@@ -58,7 +65,7 @@ export type SimulatorState = {
 
 export type StateOptions = {
   token: string
-  clock?: Clock
+  clock?: MovableClock
   /** JSON lines; everything survives a restart. Without it the simulator forgets at its end. */
   stateFile?: string
   /** Bytes of photos and documents; by default a folder beside the state file. */
@@ -92,7 +99,7 @@ const startCounters = (store: Store): Table<number> => {
 
 /** Opens the simulator's state, empty or from `stateFile`. Throws an Error of one sentence where that file is damaged. */
 export const openState = (options: StateOptions): SimulatorState => {
-  const { token, clock = systemClock, stateFile, enforceLimits = false, log = () => {} } = options
+  const { token, clock = createShiftedClock(), stateFile, enforceLimits = false, log = () => {} } = options
   const store = openStore(stateFile)
   const messages = store.table<StoredMessage>('messages')
   const filesDir =
@@ -101,6 +108,7 @@ export const openState = (options: StateOptions): SimulatorState => {
     token,
     clock,
     faults: {},
+    rules: createFaults(),
     enforceLimits,
     people: store.table('people'),
     messages,

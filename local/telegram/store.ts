@@ -1,4 +1,4 @@
-import { openJournal } from './journal.ts'
+import { openJournal, type SimulatorName } from './journal.ts'
 
 /** A map whose every change is written to the state file. A row that was changed in place must be `set` again. */
 export type Table<T> = {
@@ -18,8 +18,8 @@ export type Store = {
 }
 
 /** Tables in memory, backed by a journal where `stateFile` is given. Throws where that file is damaged. */
-export const openStore = (stateFile?: string): Store => {
-  const journal = stateFile === undefined ? undefined : openJournal(stateFile)
+export const openStore = (stateFile?: string, simulator: SimulatorName = 'Telegram'): Store => {
+  const journal = stateFile === undefined ? undefined : openJournal(stateFile, simulator)
   const tables = new Map<string, Map<string, unknown>>()
   const rowsOf = (name: string) => {
     const rows = tables.get(name) ?? new Map<string, unknown>()

@@ -31,6 +31,13 @@ const StackJson = z.strictObject({
   gateway: Url,
   webhook: z.strictObject({ url: Url, secret: z.string().regex(/^[\w-]{32,256}$/) }),
   telegram: z.strictObject({ apiRoot: Url, token: z.string().regex(/^\d+:[\w-]{35}$/), page: Url }),
+  yookassa: z.strictObject({
+    apiRoot: Url,
+    shopId: z.string().regex(/^\d{3,}$/),
+    secretKey: Text,
+    webhook: z.string().regex(/\/function\/payment-webhook\/yookassa$/),
+    control: Url,
+  }),
   databaseUrl: Url,
   appDatabaseUrl: Url,
   redisUrl: Url,
@@ -49,7 +56,16 @@ const StackJson = z.strictObject({
 describe('the start', () => {
   it('names each part in a line and is ready within 30 s', () => {
     expect(running.readyAfterMs).toBeLessThan(30_000)
-    for (const part of ['gateway', 'postgres', 'redis', 's3', 'telegram', 'migrations', ...FUNCTIONS]) {
+    for (const part of [
+      'gateway',
+      'postgres',
+      'redis',
+      's3',
+      'telegram',
+      'yookassa',
+      'migrations',
+      ...FUNCTIONS,
+    ]) {
       expect(running.said).toContainEqual(expect.stringMatching(new RegExp(`^${part} .* \\d+\\.\\d+ s$`)))
     }
     expect(running.said.at(-1)).toBe(`ready ${stack().gateway}`)

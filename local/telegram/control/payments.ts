@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { InvoiceRecord } from '../model.ts'
-import { payInvoice } from '../payments.ts'
+import type { Charge, InvoiceRecord } from '../model.ts'
+import { chargeBack, payInvoice, refundCharge } from '../payments.ts'
 import { messageInChat } from './chats.ts'
 import { ControlError, type ControlRequest, parseFields, personInPath, type Route } from './route.ts'
 
@@ -28,7 +28,38 @@ const findInvoice = (
   return invoice
 }
 
+const chargeInPath = ({ state, params }: ControlRequest): Charge => {
+  const charge = state.charges.get(params.chargeId ?? '')
+  if (charge === undefined) throw new ControlError(404, 'There is no such payment.')
+  return charge
+}
+
+/** The operator refunds outside of the bot. Of money Telegram knows nothing: the processor gives it back, and no update comes. */
+const refundOutside: Route['run'] = (request) => {
+  const { state } = request
+  const charge = chargeInPath(request)
+  if (charge.currency === 'XTR') refundCharge(state, charge.personId, charge.chargeId)
+  else if (charge.refunded) throw new ControlError(400, 'It is refunded already.')
+  else state.charges.set(charge.chargeId, { ...charge, refunded: true })
+  return { payment: state.charges.get(charge.chargeId) }
+}
+
 export const paymentRoutes: Route[] = [
+  {
+    method: 'GET',
+    path: '/sim/payments',
+    run: ({ state }) => ({ payments: [...state.charges.values()] }),
+  },
+  { method: 'POST', path: '/sim/payments/:chargeId/refund', run: refundOutside },
+  {
+    method: 'POST',
+    path: '/sim/payments/:chargeId/chargeback',
+    run: (request) => {
+      const { personId, chargeId } = chargeInPath(request)
+      chargeBack(request.state, personId, chargeId)
+      return { payment: request.state.charges.get(chargeId) }
+    },
+  },
   {
     method: 'POST',
     path: '/sim/chats/:personId/payments',

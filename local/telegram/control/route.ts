@@ -32,7 +32,7 @@ export type ControlRequest = {
 }
 
 export type Route = {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'DELETE'
   /** `/sim/chats/:personId/messages`: a part after a colon is a parameter. */
   path: string
   run: (request: ControlRequest) => unknown

@@ -83,7 +83,7 @@ const bubble = (message) => {
 
 /** The pay button's own text is in the bot's language only where the bot chose one. */
 const payLabel = (button, invoice) =>
-  /^Pay ⭐/u.test(button.text) && invoice !== undefined
+  /^Pay (⭐|\d+\.\d\d [A-Z]{3}$)/u.test(button.text) && invoice !== undefined
     ? [`${t('pay')} `, ...price(invoice.total_amount, invoice.currency)]
     : [button.text]
 

@@ -1,7 +1,7 @@
 import { api } from './api.js'
 import { price } from './bubbles.js'
 import { byId, el } from './dom.js'
-import { currentLanguage, formatBytes, formatNumber, t } from './i18n.js'
+import { currentLanguage, explain, formatBytes, formatNumber, t } from './i18n.js'
 
 const dialog = byId('dialog')
 const TOAST_MS = 4000
@@ -61,7 +61,7 @@ export const askNewPerson = async () => {
     try {
       person = await api.addPerson({ firstName, languageCode: language.value })
     } catch (error) {
-      toast(error.message)
+      toast(explain(error))
     }
     dialog.close('')
   }
@@ -105,7 +105,7 @@ export const askPayment = (person, invoice, payment) => {
       }
       problem.textContent = outcome === 'refused' && errorMessage ? errorMessage : t(OUTCOMES[outcome])
     } catch (error) {
-      problem.textContent = error.message
+      problem.textContent = explain(error)
     }
     problem.hidden = false
     pay.disabled = false

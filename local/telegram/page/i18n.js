@@ -10,6 +10,13 @@ export const currentLanguage = () => language
 
 export const t = (key) => TEXTS[language][key]
 
+/** What went wrong, in the person's language; what Telegram says in English where the page knows no words for it. */
+export const explain = ({ message }) => {
+  const errors = t('errors')
+  const known = Object.keys(errors).find((part) => message.includes(part))
+  return known === undefined ? message : errors[known]
+}
+
 /** Puts the texts into everything that names one: `data-i18n`, `data-i18n-label`, `data-i18n-placeholder`. */
 export const translatePage = () => {
   document.documentElement.lang = language

@@ -4,7 +4,7 @@ import { setCommands, setReplyKeyboard, startComposer } from './composer.js'
 import { askSend, toast } from './dialogs.js'
 import { byId } from './dom.js'
 import { acceptDrops } from './drop-files.js'
-import { currentLanguage, switchLanguage, t, translatePage } from './i18n.js'
+import { currentLanguage, explain, switchLanguage, t, translatePage } from './i18n.js'
 import {
   dropMessage,
   firstMessageId,
@@ -24,7 +24,7 @@ let events
 let actionTimer
 let isOnline = true
 
-const fail = (error) => toast(error instanceof TypeError ? t('offline') : `${t('failed')}: ${error.message}`)
+const fail = (error) => toast(error instanceof TypeError ? t('offline') : `${t('failed')}: ${explain(error)}`)
 
 const showStatus = (action) => {
   const status = byId('bot-status')
