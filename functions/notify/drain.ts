@@ -1,16 +1,18 @@
+import { ALERT_TASK } from '#shared/db/alerts.ts'
 import { countJobs, freeAbandonedJobs, postponeJobs } from '#shared/db/job-queue.ts'
 import { createJobRunner, type JobRunner, type JobTask } from '#shared/db/job-runner.ts'
 import { NOTICE_TASK, REPLY_TASK } from '#shared/db/jobs.ts'
 import { DELETE_OBJECTS_TASK, DeleteObjectsPayload } from '#shared/db/object-jobs.ts'
 import type { Resources } from '#shared/http/resources.ts'
 import { createSender } from '#shared/telegram/sender.ts'
+import { alertOperators } from './alert-operators.ts'
 import { notifyMetrics } from './metrics.ts'
 import { sendNotice } from './send-notice.ts'
 import { sendReply } from './send-reply.ts'
 import type { Tally } from './settle-outcome.ts'
 
 /** What `POST /` is about. */
-const TASKS = [NOTICE_TASK, REPLY_TASK, DELETE_OBJECTS_TASK] as const
+const TASKS = [NOTICE_TASK, REPLY_TASK, ALERT_TASK, DELETE_OBJECTS_TASK] as const
 
 /** Time for taking up jobs; those under way are then finished, each bounded by the pacer's wait and the outside's timeouts. */
 const BUDGET_MS = 5_000
@@ -50,6 +52,7 @@ const tasksOf = (resources: Resources, tally: Tally): Record<(typeof TASKS)[numb
   return {
     [NOTICE_TASK]: (payload) => sendNotice({ resources, sender, tally }, payload),
     [REPLY_TASK]: (payload) => sendReply({ resources, sender, tally }, payload),
+    [ALERT_TASK]: (payload) => alertOperators({ resources, sender }, payload),
     [DELETE_OBJECTS_TASK]: async (payload) => {
       const { bucket, keys } = DeleteObjectsPayload.parse(payload)
       await resources.storage.remove(bucket, keys)

@@ -3,7 +3,7 @@ import { queueMessage } from './messages.ts'
 import { notifyMetrics } from './metrics.ts'
 import { runDue } from './run-due.ts'
 
-/** Does later what others queued in their transactions: messages to people, removal of objects. */
+/** Does later what others queued in their transactions: messages to people and operators, removal of objects; and tidies up. */
 export const handler = defineFunction({
   name: 'notify',
   needs: ['database', 'redis', 'storage', 'telegram'],

@@ -6,6 +6,8 @@ export type NotifyMetrics = {
   dead: Gauge
   sent: Counter<'kind'>
   failed: Counter<'kind' | 'reason'>
+  alerts: Counter<'kind' | 'outcome'>
+  pruned: Counter<'table'>
 }
 
 const byResources = new WeakMap<Resources, NotifyMetrics>()
@@ -29,6 +31,18 @@ const createNotifyMetrics = (resources: Resources): NotifyMetrics => {
       name: 'kopeika_notices_failed_total',
       help: 'Messages that were not sent, by why; those that are tried again count each time',
       labelNames: ['kind', 'reason'],
+      registers,
+    }),
+    alerts: new Counter({
+      name: 'kopeika_alerts_total',
+      help: 'Alerts for operators, by what became of them: sent, failed, or nobody to be told',
+      labelNames: ['kind', 'outcome'],
+      registers,
+    }),
+    pruned: new Counter({
+      name: 'kopeika_rows_pruned_total',
+      help: 'Old rows forgotten',
+      labelNames: ['table'],
       registers,
     }),
   }

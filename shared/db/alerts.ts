@@ -25,15 +25,18 @@ export const ALERT_TASK = 'alert_operators'
 const MAX_ATTEMPTS = 12
 const PRIORITY = 1
 
+/** The expression that queues an alert, for a statement whose effect is the alert's cause. */
+export const alertJob = (sql: Queryable, alert: Alert) => sql`
+  graphile_worker.add_job(
+    ${ALERT_TASK},
+    ${sql.json(alert)}::json,
+    queue_name => 'operators',
+    max_attempts => ${MAX_ATTEMPTS},
+    job_key => ${`alert:${alert.kind}:${alert.subject}`},
+    priority => ${PRIORITY}
+  )`
+
 /** Queues a message to the operators in the transaction of its cause; the same alert about the same subject is queued once at a time. */
 export const enqueueAlert = async (sql: Queryable, alert: Alert): Promise<void> => {
-  await sql`
-    select graphile_worker.add_job(
-      ${ALERT_TASK},
-      ${sql.json(alert)}::json,
-      queue_name => 'operators',
-      max_attempts => ${MAX_ATTEMPTS},
-      job_key => ${`alert:${alert.kind}:${alert.subject}`},
-      priority => ${PRIORITY}
-    )`
+  await sql`select ${alertJob(sql, alert)}`
 }

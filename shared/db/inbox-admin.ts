@@ -11,14 +11,26 @@ export type StoredUpdate = {
   receivedAt: Date
 }
 
+export type UpdateFilter = {
+  state?: 'dead' | 'failed' | 'processing' | undefined
+  kind?: string | undefined
+  telegramId?: number | undefined
+  olderThanMinutes?: number | undefined
+  limit: number
+}
+
 /** Updates that had no effect yet, oldest first: dead letters, and those that wait for their next delivery. */
-export const listOpenUpdates = async (sql: Queryable, limit: number): Promise<StoredUpdate[]> =>
+export const listOpenUpdates = async (sql: Queryable, filter: UpdateFilter): Promise<StoredUpdate[]> =>
   sql<StoredUpdate[]>`
     select update_id as "updateId", kind, telegram_id as "telegramId", state, attempts, last_error as "lastError",
       received_at as "receivedAt"
     from telegram_updates where state <> 'done'
+      ${filter.state === undefined ? sql`` : sql`and state = ${filter.state}`}
+      ${filter.kind === undefined ? sql`` : sql`and kind = ${filter.kind}`}
+      ${filter.telegramId === undefined ? sql`` : sql`and telegram_id = ${filter.telegramId}`}
+      and received_at <= now() - make_interval(mins => ${filter.olderThanMinutes ?? 0})
     order by received_at
-    limit ${limit}`
+    limit ${filter.limit}`
 
 /** One update with what Telegram sent, as far as it is kept. @throws AppError not_found */
 export const getUpdate = async (

@@ -57,6 +57,17 @@ describe('claimUpdate', () => {
     expect(await rowOf(update.updateId)).toMatchObject({ state: 'done', body: null, last_error: null })
   })
 
+  test('burying tells the operators in the same breath; whoever lost the claim tells nobody', async () => {
+    const update = nextUpdate()
+    await claim(update)
+    const alerts = () => database.ownerSql`
+      select 1 from graphile_worker._private_jobs where payload->>'subject' = ${`update:${update.updateId}`}`
+    await bury(update.updateId, 7)
+    expect(await alerts()).toHaveLength(0)
+    await bury(update.updateId, 1)
+    expect(await alerts()).toHaveLength(1)
+  })
+
   test('a buried update keeps its body for the operator and is not claimed again', async () => {
     const update = nextUpdate()
     await claim(update)

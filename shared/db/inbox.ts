@@ -1,3 +1,4 @@
+import { type Alert, alertJob } from './alerts.ts'
 import type { Queryable, Sql } from './client.ts'
 
 export type IncomingUpdate = {
@@ -56,16 +57,29 @@ export const finishUpdate = async (sql: Queryable, updateId: number): Promise<vo
     where update_id = ${updateId} and state in ('processing', 'failed')`
 }
 
-/** Puts an update aside with its body, for an operator to look at and replay; whoever lost the claim changes nothing. */
+/**
+ * Puts an update aside with its body, for an operator to look at and replay; the alert to the operators is queued in the same statement.
+ * Whoever lost the claim changes nothing.
+ */
 export const buryUpdate = async (
   sql: Queryable,
   updateId: number,
   { attempts, reason }: { attempts: number; reason: string },
 ): Promise<void> => {
   await sql`
-    update telegram_updates set state = 'dead', handled_at = now(), last_error = ${reason.slice(0, MAX_ERROR_LENGTH)}
-    where update_id = ${updateId} and state = 'processing' and attempts = ${attempts}`
+    with buried as (
+      update telegram_updates set state = 'dead', handled_at = now(), last_error = ${reason.slice(0, MAX_ERROR_LENGTH)}
+      where update_id = ${updateId} and state = 'processing' and attempts = ${attempts}
+      returning 1
+    )
+    select ${alertJob(sql, deadLetterAlert(updateId, attempts))} from buried`
 }
+
+const deadLetterAlert = (updateId: number, attempts: number): Alert => ({
+  kind: 'dead-letter',
+  subject: `update:${updateId}`,
+  params: { updateId, attempts },
+})
 
 /**
  * Frees an update for its next delivery and counts the failure. One that is not the update's own fault (a part of ours or Telegram's is

@@ -59,6 +59,9 @@ export const isRetryable = (error: unknown): boolean => RETRYABLE.has(codeOf(err
 
 export const isLockTimeout = (error: unknown): boolean => codeOf(error) === '55P03'
 
+/** The server cut the statement off: it took longer than statement_timeout. */
+export const isStatementTimeout = (error: unknown): boolean => codeOf(error) === '57014'
+
 /** Gives errors of the database a public meaning where they have one; anything else stays as it is (a bug, 500). */
 export const toPublicError = (error: unknown): unknown => {
   if (error instanceof AppError) return error
