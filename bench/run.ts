@@ -6,15 +6,30 @@ import { parseArgs } from 'node:util'
 import { processEnv } from '#shared/platform/env.ts'
 import { startStack } from '../local/stack.ts'
 import type { StackDescription } from '../local/stack-file.ts'
+import { benchAvatar } from './avatar.ts'
 import { benchCharge } from './charge.ts'
+import { benchSearch } from './search.ts'
+import { benchStorage } from './storage.ts'
 import { benchWebhook } from './webhook.ts'
 
 export type Bench = (stack: StackDescription, seconds: number, print: (line: string) => void) => Promise<void>
 
 const BENCHES: Record<string, { run: Bench; about: string }> = {
+  avatar: {
+    run: benchAvatar,
+    about: 'uploads against bare sharp making the same pictures; memory over 1,000 of them',
+  },
   charge: {
     run: benchCharge,
     about: 'POST /function/charge/ against the same charge as plain SQL on the same server',
+  },
+  storage: {
+    run: benchStorage,
+    about: 'upload and presigned read through our store against the minio client alone',
+  },
+  search: {
+    run: benchSearch,
+    about: 'search over 10,000 transcripts of one person against opening each text',
   },
   webhook: {
     run: benchWebhook,

@@ -58,6 +58,8 @@ const functionsEnv = ({ root, settings, home }: PartContext, parts: Parts, gatew
   HOME: settings.homeFolder,
   TZ: 'UTC',
   NODE_ENV: 'development',
+  // as in stack.yml: glibc keeps an arena for each thread otherwise, and gives little of it back
+  MALLOC_ARENA_MAX: '2',
   // compiled code is kept: from the second start on, and after a crash, a function is up in half the time
   NODE_COMPILE_CACHE: home.cache,
   SECRETS_DIR: home.secrets,

@@ -284,6 +284,15 @@ END),
   constraint transactions_type_known CHECK (type = ANY (ARRAY['bonus'::text, 'top_up'::text, 'charge'::text, 'refund'::text, 'reversal'::text, 'debt_payment'::text, 'adjustment'::text, 'opening'::text])),
   constraint transactions_user_fk FOREIGN KEY (user_id) REFERENCES users(id)
 );
+create table user_avatar_uses (
+  id uuid default uuidv7() not null,
+  avatar_id uuid not null,
+  used_from timestamp with time zone default clock_timestamp() not null,
+  used_to timestamp with time zone,
+  constraint user_avatar_uses_pkey PRIMARY KEY (id),
+  constraint user_avatar_uses_avatar_fk FOREIGN KEY (avatar_id) REFERENCES user_avatars(id) ON DELETE CASCADE,
+  constraint user_avatar_uses_ends_later CHECK (used_to >= used_from)
+);
 create table user_avatars (
   id uuid default uuidv7() not null,
   user_id uuid not null,
@@ -333,6 +342,15 @@ create table user_states (
   constraint user_states_data_object CHECK (jsonb_typeof(state_data) = 'object'::text),
   constraint user_states_user_fk FOREIGN KEY (user_id) REFERENCES users(id),
   constraint user_states_user_unique UNIQUE (user_id)
+);
+create table user_transcript_words (
+  transcript_id uuid not null,
+  words_data bytea not null,
+  version smallint not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint user_transcript_words_pkey PRIMARY KEY (transcript_id),
+  constraint user_transcript_words_transcript_fk FOREIGN KEY (transcript_id) REFERENCES user_transcripts(id) ON DELETE CASCADE,
+  constraint user_transcript_words_version_positive CHECK (version > 0)
 );
 create table user_transcripts (
   id uuid default uuidv7() not null,
@@ -395,6 +413,8 @@ CREATE INDEX telegram_updates_received_at ON public.telegram_updates USING btree
 CREATE INDEX telegram_updates_unhandled ON public.telegram_updates USING btree (received_at) WHERE (state <> 'done'::text);
 CREATE UNIQUE INDEX transactions_type_reference_unique ON public.transactions USING btree (type, reference) WHERE (reference IS NOT NULL);
 CREATE INDEX transactions_user_id_id ON public.transactions USING btree (user_id, id DESC);
+CREATE INDEX user_avatar_uses_avatar_id ON public.user_avatar_uses USING btree (avatar_id, id DESC);
+CREATE UNIQUE INDEX user_avatar_uses_one_open ON public.user_avatar_uses USING btree (avatar_id) WHERE (used_to IS NULL);
 CREATE UNIQUE INDEX user_avatars_one_current ON public.user_avatars USING btree (user_id) WHERE current;
 CREATE INDEX user_avatars_user_id ON public.user_avatars USING btree (user_id, id DESC);
 CREATE INDEX user_transcripts_user_id ON public.user_transcripts USING btree (user_id, id DESC);
@@ -415,9 +435,11 @@ grant select on schema_migrations to kopeika_app;
 grant insert, select on tariff_versions to kopeika_app;
 grant delete, insert, select, update on telegram_updates to kopeika_app;
 grant insert, select on transactions to kopeika_app;
+grant delete, insert, select, update on user_avatar_uses to kopeika_app;
 grant delete, insert, select, update on user_avatars to kopeika_app;
 grant insert, select, update on user_balances to kopeika_app;
 grant delete, insert, select, update on user_keys to kopeika_app;
 grant delete, insert, select, update on user_states to kopeika_app;
+grant delete, insert, select, update on user_transcript_words to kopeika_app;
 grant delete, insert, select, update on user_transcripts to kopeika_app;
 grant insert, select, update on users to kopeika_app;

@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { type Avatar, AvatarKeys, addAvatar, findAvatarByHash, setCurrentAvatar } from '#shared/db/avatars.ts'
+import {
+  type Avatar,
+  AvatarKeys,
+  addAvatar,
+  findAvatarByHash,
+  requireAvatarRoom,
+  setCurrentAvatar,
+} from '#shared/db/avatars.ts'
 import { chargeCoins } from '#shared/db/charges.ts'
 import type { Tx } from '#shared/db/client.ts'
 import type { Answer } from '#shared/db/idempotency.ts'
@@ -39,7 +46,7 @@ const answer = (status: 200 | 201, avatar: Avatar, transactionId: string | null)
 
 /**
  * Writes the row and takes the coins: 201. A picture that the person has already becomes current again for nothing: 200.
- * @throws AppError insufficient_funds, user_not_found, conflict, forbidden (daily limit)
+ * @throws AppError insufficient_funds, user_not_found, conflict (the gallery is full), forbidden (daily limit)
  */
 export const storeAvatar = async (
   tx: Tx,
@@ -57,6 +64,7 @@ export const storeAvatar = async (
   }
   if (!made)
     throw new AppError('conflict', { detail: 'The same avatar was deleted just now; repeat the call.' })
+  await requireAvatarRoom(tx, userId, resources.tariff.limits.avatars.perPerson)
   const { settings } = await getUser(tx, { userId })
   const avatar = await addAvatar(tx, { id: made.id, userId, data: made.data })
   const { transactionId } = await chargeCoins(tx, {

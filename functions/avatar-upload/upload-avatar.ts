@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { findAvatarByHash, hasAvatar } from '#shared/db/avatars.ts'
+import { findAvatarByHash, hasAvatar, requireAvatarRoom } from '#shared/db/avatars.ts'
 import { requireCoins } from '#shared/db/require-coins.ts'
 import { getUser } from '#shared/db/users.ts'
 import { checkImage } from '#shared/domain/image-policy.ts'
@@ -14,6 +14,7 @@ import { sha256Hex } from '#shared/platform/crypto.ts'
 import { makeAvatar } from './make-avatar.ts'
 import { readImage, type Upload, whose } from './read-image.ts'
 import { type Prepared, StoredAnswer, storeAvatar } from './store-avatar.ts'
+import { withPlace } from './workshop.ts'
 
 const WhoseQuery = z.strictObject(querySubject)
 type WhoseQuery = z.infer<typeof WhoseQuery>
@@ -39,11 +40,14 @@ export const uploadAvatar = changeRoute<Upload, WhoseQuery, unknown, Prepared>({
     if ('bytes' in body) checkImage(body.bytes, tariff.limits.image)
     const { id: userId } = await getUser(sql, whose(body, query))
     await limitPerson(resources, 'uploads', userId)
-    const bytes = await readImage(resources, body, signal)
-    const hash = sha256Hex(bytes)
-    if (await findAvatarByHash(sql, { userId, hash })) return { userId, hash, made: undefined }
-    await requireCoins(sql, userId, priceOf(tariff, 'avatar').coins)
-    return { userId, hash, made: await makeAvatar(resources, userId, bytes, signal) }
+    return withPlace(resources, async () => {
+      const bytes = await readImage(resources, body, signal)
+      const hash = sha256Hex(bytes)
+      if (await findAvatarByHash(sql, { userId, hash })) return { userId, hash, made: undefined }
+      await requireAvatarRoom(sql, userId, tariff.limits.avatars.perPerson)
+      await requireCoins(sql, userId, priceOf(tariff, 'avatar').coins)
+      return { userId, hash, made: await makeAvatar(resources, userId, { bytes, hash }, signal) }
+    })
   },
   run: async ({ tx, prepared, caller, resources, afterCommit }) => {
     const answer = await storeAvatar(tx, resources, prepared, caller.id)

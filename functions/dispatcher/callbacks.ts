@@ -1,13 +1,22 @@
 import { type CallbackData, decodeCallback, type Screen } from '#shared/domain/callback-data.ts'
 import { classifyTelegramError } from '#shared/telegram/errors.ts'
 import type { TelegramCallbackQuery } from '#shared/telegram/updates.ts'
+import { askDeletePicture, choosePicture, deletePicture, showPicture } from './avatar-screens.ts'
 import type { Chat } from './chat.ts'
 import { runCommand } from './commands.ts'
 import { explainEntry, showHistory } from './history-screens.ts'
-import { showTranscript, showTranscripts } from './media-screens.ts'
 import { askRefund, refundPayment } from './refund-screens.ts'
 import { changeLanguage, changeSetting } from './settings-screens.ts'
 import { checkOrder, sellPack, showPacksOf } from './topup-screens.ts'
+import {
+  askDeleteTranscript,
+  askTitle,
+  cancelQuestion,
+  deleteTranscript,
+  sendTranscriptFile,
+} from './transcript-actions.ts'
+import { showTranscript, showTranscripts } from './transcript-screens.ts'
+import { askSearch } from './transcript-search.ts'
 import { showHolds } from './wallet-screens.ts'
 
 const COMMAND_OF_SCREEN = {
@@ -47,6 +56,60 @@ const pressMoney = (chat: Chat, data: MoneyData, messageId: number): Promise<voi
   }
 }
 
+type AvatarData = Extract<
+  CallbackData,
+  { kind: 'avatar' | 'avatar-choose' | 'avatar-delete' | 'avatar-delete-confirmed' }
+>
+
+/** Buttons of the gallery; gives the words of the pop-up. */
+const pressAvatar = async (chat: Chat, data: AvatarData, messageId: number): Promise<string | undefined> => {
+  switch (data.kind) {
+    case 'avatar':
+      await showPicture(chat, data.id, messageId)
+      return undefined
+    case 'avatar-choose':
+      return choosePicture(chat, data.id, messageId)
+    case 'avatar-delete':
+      await askDeletePicture(chat, data.id, messageId)
+      return undefined
+    case 'avatar-delete-confirmed':
+      return deletePicture(chat, data.id, messageId)
+  }
+}
+
+type TranscriptData = Extract<
+  CallbackData,
+  {
+    kind:
+      | 'transcript'
+      | 'transcripts'
+      | 'transcript-file'
+      | 'transcript-rename'
+      | 'transcript-delete'
+      | 'transcript-delete-confirmed'
+      | 'transcript-search'
+  }
+>
+
+const pressTranscript = (chat: Chat, data: TranscriptData, messageId: number): Promise<void> => {
+  switch (data.kind) {
+    case 'transcript':
+      return showTranscript(chat, data.id)
+    case 'transcripts':
+      return showTranscripts(chat, { cursor: data.cursor, messageId })
+    case 'transcript-file':
+      return sendTranscriptFile(chat, data.id, data.format)
+    case 'transcript-rename':
+      return askTitle(chat, data.id)
+    case 'transcript-delete':
+      return askDeleteTranscript(chat, data.id)
+    case 'transcript-delete-confirmed':
+      return deleteTranscript(chat, data.id, messageId)
+    case 'transcript-search':
+      return askSearch(chat)
+  }
+}
+
 /** Does what a button means; gives the words of its pop-up, if any. */
 const press = async (chat: Chat, data: CallbackData, messageId: number): Promise<string | undefined> => {
   switch (data.kind) {
@@ -56,11 +119,22 @@ const press = async (chat: Chat, data: CallbackData, messageId: number): Promise
     case 'language':
       await changeLanguage(chat, data.language)
       return undefined
+    case 'avatar':
+    case 'avatar-choose':
+    case 'avatar-delete':
+    case 'avatar-delete-confirmed':
+      return pressAvatar(chat, data, messageId)
     case 'transcript':
-      await showTranscript(chat, data.id)
-      return undefined
     case 'transcripts':
-      await showTranscripts(chat, { cursor: data.cursor, messageId })
+    case 'transcript-file':
+    case 'transcript-rename':
+    case 'transcript-delete':
+    case 'transcript-delete-confirmed':
+    case 'transcript-search':
+      await pressTranscript(chat, data, messageId)
+      return undefined
+    case 'cancel':
+      await cancelQuestion(chat, messageId)
       return undefined
     case 'setting':
       return changeSetting(chat, data, messageId)

@@ -61,6 +61,20 @@ const sendLater = async (
   resources.wake('notify')
 }
 
+type Edit = Extract<OutgoingMessage, { kind: 'edit' | 'edit-photo' | 'edit-caption' }>
+
+/** An edit as a message of its own. */
+const anewOf = ({ messageId: _gone, ...edit }: Edit): OutgoingMessage => {
+  switch (edit.kind) {
+    case 'edit':
+      return { ...edit, kind: 'text' }
+    case 'edit-photo':
+      return { ...edit, kind: 'photo' }
+    case 'edit-caption':
+      return { kind: 'text', text: edit.caption ?? '', keyboard: edit.keyboard }
+  }
+}
+
 /** Sends to the chat; a person who blocked the bot is remembered, and nothing more can be done for this update. */
 const send = async (
   chat: Pick<Chat, 'resources' | 'chatId' | 'person'>,
@@ -76,10 +90,8 @@ const send = async (
       return setBlocked(resources.sql, person.user.telegramId, true)
     case 'rejected':
       // the message with the button is gone, or too old to be changed: what was asked for comes as a new one
-      if (message.kind === 'edit') {
-        const { messageId: _gone, ...content } = message
-        return send(chat, { ...content, kind: 'text' }, isPrivate)
-      }
+      if (message.kind === 'remove') return
+      if ('messageId' in message) return send(chat, anewOf(message), isPrivate)
       throw new AppError('internal', {
         cause: new Error(`Telegram refused a message: ${outcome.description}`),
       })

@@ -1,12 +1,15 @@
 import { displayName } from '#shared/domain/names.ts'
 import { helpScreen, termsScreen } from '#shared/domain/texts/screens.ts'
+import { showAvatar } from './avatar-screens.ts'
 import type { Chat } from './chat.ts'
 import { showHistory } from './history-screens.ts'
 import { mainMenu } from './keyboards.ts'
-import { showAvatar, showTranscripts } from './media-screens.ts'
 import { showPaySupport } from './refund-screens.ts'
 import { showLanguages, showSettings } from './settings-screens.ts'
 import { showPacks } from './topup-screens.ts'
+import { cancelQuestion } from './transcript-actions.ts'
+import { showTranscripts } from './transcript-screens.ts'
+import { askSearch, showFound } from './transcript-search.ts'
 import { readCoins, showBalance, showProfile } from './wallet-screens.ts'
 
 const start = async (chat: Chat): Promise<void> => {
@@ -24,7 +27,8 @@ const start = async (chat: Chat): Promise<void> => {
   await chat.reply({ kind: 'text', text: say('welcome-back', { name, coins }), keyboard: mainMenu(chat) })
 }
 
-const COMMANDS: Record<string, (chat: Chat) => Promise<void>> = {
+/** What follows a command on its line is its argument. */
+const COMMANDS: Record<string, (chat: Chat, argument: string) => Promise<void>> = {
   start,
   help: (chat) =>
     chat.reply({
@@ -37,6 +41,8 @@ const COMMANDS: Record<string, (chat: Chat) => Promise<void>> = {
   history: (chat) => showHistory(chat),
   avatar: (chat) => showAvatar(chat),
   transcripts: (chat) => showTranscripts(chat),
+  search: (chat, words) => (words === '' ? askSearch(chat) : showFound(chat, words)),
+  cancel: (chat) => cancelQuestion(chat),
   profile: (chat) => showProfile(chat),
   settings: (chat) => showSettings(chat),
   language: (chat) => showLanguages(chat),
@@ -51,8 +57,8 @@ const COMMANDS: Record<string, (chat: Chat) => Promise<void>> = {
 }
 
 /** Runs a command by its name; an unknown one gets help. */
-export const runCommand = async (chat: Chat, command: string): Promise<void> => {
+export const runCommand = async (chat: Chat, command: string, argument = ''): Promise<void> => {
   const run = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined
-  if (run) return run(chat)
+  if (run) return run(chat, argument)
   await chat.reply({ kind: 'text', text: chat.say('unknown-command') })
 }

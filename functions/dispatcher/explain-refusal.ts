@@ -57,8 +57,17 @@ export const explainRefusal = (chat: Chat, error: unknown): OutgoingMessage | un
     case 'pack_not_found':
     case 'order_not_found':
     case 'payment_not_found':
-    case 'conflict':
       return plain(say('old-button'))
+    case 'conflict':
+      return error.extra.limit === 'avatars'
+        ? {
+            kind: 'text',
+            text: say('avatars-full', { room: wholeNumber(error.extra.perPerson, 0) }),
+            keyboard: [
+              [{ text: say('button-avatar'), data: encodeCallback({ kind: 'menu', screen: 'avatar' }) }],
+            ],
+          }
+        : plain(say('old-button'))
     default:
       return undefined
   }

@@ -90,7 +90,10 @@ const TRANSCRIPT_MEGABYTES = 5
 
 /** Words for what only a transcript is refused for. */
 const explainTranscript = (chat: Chat, error: AppError): string | undefined => {
-  if (error.code === 'invalid_input') return chat.say('unreadable-transcript')
+  if (error.code === 'invalid_input') {
+    if (error.extra.reason === 'encoding') return chat.say('unknown-encoding')
+    return chat.say(error.extra.reason === 'empty' ? 'empty-transcript' : 'unreadable-transcript')
+  }
   if (error.code !== 'too_large') return undefined
   const characters = chat.resources.tariff.limits.transcript.maxCharacters
   return chat.say('transcript-too-large', { characters, megabytes: TRANSCRIPT_MEGABYTES })
@@ -117,10 +120,17 @@ const takeDocument = async (
   }
 }
 
+type PhotoSize = NonNullable<TelegramMessage['photo']>[number]
+
+/** Telegram makes several sizes of a photo; the order of the list is promised nowhere. */
+const largestOf = (sizes: readonly PhotoSize[]): PhotoSize | undefined => {
+  const pixelsOf = ({ width = 0, height = 0 }: PhotoSize): number => width * height
+  return sizes.toSorted((one, other) => pixelsOf(one) - pixelsOf(other)).at(-1)
+}
+
 /** A photo becomes the avatar; a .txt, .srt, .vtt or .json document a transcript, at once (design 11). */
 export const takeFile = async (chat: Chat, message: TelegramMessage): Promise<void> => {
-  // Telegram lists the sizes of a photo from small to large
-  const photo = message.photo?.at(-1)
+  const photo = largestOf(message.photo ?? [])
   if (photo) return saveAvatar(chat, photo.file_id)
   if (message.document) return takeDocument(chat, message.document)
 }

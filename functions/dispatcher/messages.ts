@@ -1,6 +1,8 @@
+import { endDialogue } from '#shared/db/dialogues.ts'
 import type { TelegramMessage } from '#shared/telegram/updates.ts'
 import type { Chat } from './chat.ts'
 import { runCommand } from './commands.ts'
+import { answerDialogue } from './dialogue.ts'
 import { takeFile } from './files.ts'
 
 const isPrivate = (message: TelegramMessage): boolean => message.chat.type === 'private'
@@ -24,6 +26,11 @@ export const handleMessage = async (chat: Chat, message: TelegramMessage): Promi
   }
   if (message.text === undefined) return
   const command = commandOf(message.text)
-  if (command !== undefined) return runCommand(chat, command)
+  if (command !== undefined) {
+    // who turns to something else is not asked any more; /cancel wants to know whether there was a question
+    if (command !== 'cancel') await endDialogue(chat.resources.sql, chat.person.user.id)
+    return runCommand(chat, command, message.text.replace(/^\S+\s*/, '').trim())
+  }
+  if (await answerDialogue(chat, message.text)) return
   await chat.reply({ kind: 'text', text: chat.say('unknown-text') })
 }

@@ -31,6 +31,7 @@ const COMMAND_OF: Readonly<Record<AlertKind, (subject: string) => string>> = {
     subject.startsWith('payment:') ? `payments show ${idOf(subject)}` : 'payments list',
   'unmatched-entry': () => 'reconcile status',
   'ledger-drift': () => 'ledger',
+  'object-missing': () => 'reconcile status',
   'dead-letter': (subject) =>
     subject.startsWith('update:') ? `updates show ${idOf(subject)}` : 'updates list --state dead',
 }

@@ -1,29 +1,36 @@
 import { z } from 'zod'
+import { type AvatarUse, listUses } from '#shared/db/avatar-uses.ts'
 import { deleteAvatar, getAvatar, listAvatars as listRows, setCurrentAvatar } from '#shared/db/avatars.ts'
 import { getUser } from '#shared/db/users.ts'
 import { presentAvatar } from '#shared/http/present-avatar.ts'
 import { changeRoute, readRoute } from '#shared/http/route.ts'
-import { AvatarView } from '#shared/http/schemas.ts'
+import { AvatarView, GalleryAvatarView } from '#shared/http/schemas.ts'
 import { bucketOf } from '#shared/http/stored-objects.ts'
 import { Id, querySubject, subjectOf } from '#shared/http/subject.ts'
 
 const WhoseQuery = z.strictObject(querySubject)
 const AvatarPath = z.strictObject({ id: Id })
 
+const presentUse = ({ usedFrom, usedTo }: AvatarUse) => ({
+  usedFrom: usedFrom.toISOString(),
+  usedTo: usedTo?.toISOString() ?? null,
+})
+
 /** GET /avatars?userId, newest first. */
 export const listAvatars = readRoute({
   method: 'GET',
   path: '/avatars',
-  summary: 'Avatars of a person with fresh urls',
+  summary: 'Avatars of a person with fresh urls, and when each was current',
   query: WhoseQuery,
-  answers: { 200: z.strictObject({ items: z.array(AvatarView) }) },
+  answers: { 200: z.strictObject({ items: z.array(GalleryAvatarView) }) },
   run: async ({ query, sql, resources }) => {
     const user = await getUser(sql, subjectOf(query))
-    const avatars = await listRows(sql, user.id)
-    return {
-      status: 200,
-      body: { items: await Promise.all(avatars.map((avatar) => presentAvatar(resources, avatar))) },
-    }
+    const [avatars, uses] = await Promise.all([listRows(sql, user.id), listUses(sql, user.id)])
+    const items = avatars.map(async (avatar) => ({
+      ...(await presentAvatar(resources, avatar)),
+      uses: (uses.get(avatar.id) ?? []).map(presentUse),
+    }))
+    return { status: 200, body: { items: await Promise.all(items) } }
   },
 })
 

@@ -1,7 +1,6 @@
 import { toPublicError } from '#shared/db/sqlstate.ts'
-import type { Provider } from '#shared/domain/packs.ts'
 import { AppError } from '#shared/errors.ts'
-import { ProviderAway } from './report.ts'
+import { type Compared, ProviderAway } from './report.ts'
 
 /** Codes of a part that is away for now; any other failure lies in the line itself, or in our code for it. */
 const AWAY = new Set(['unavailable', 'upstream_failed', 'rate_limited', 'deadline', 'in_progress'])
@@ -18,5 +17,5 @@ export const isDatabaseAway = (error: unknown): boolean =>
   !(error instanceof AppError) && !(error instanceof ProviderAway) && isAway(error)
 
 /** Has every failure of a provider's part say whose it is. */
-export const asProviderFailure = (provider: Provider, error: unknown): ProviderAway =>
+export const asProviderFailure = (provider: Compared, error: unknown): ProviderAway =>
   error instanceof ProviderAway ? error : new ProviderAway(provider, error)

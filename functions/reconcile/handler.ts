@@ -3,10 +3,10 @@ import { moneyMetrics } from '#shared/money/metrics.ts'
 import { reconcileMetrics } from './metrics.ts'
 import { runReconcile } from './run.ts'
 
-/** Finds what webhooks have lost: the providers' books against ours, both ways, and the ledger against the balances. */
+/** Finds what webhooks have lost: the providers' books against ours, both ways, the ledger against the balances, the objects against their rows. */
 export const handler = defineFunction({
   name: 'reconcile',
-  needs: ['database', 'redis', 'telegram', 'signing', 'providers'],
+  needs: ['database', 'redis', 'storage', 'telegram', 'signing', 'providers'],
   routes: [runReconcile],
   // what does not fit into it goes on in the next run
   deadlineMs: 18_000,

@@ -10,6 +10,8 @@ export type ReconcileMetrics = {
   credited: Counter<'provider'>
   reversed: Counter<'provider'>
   failures: Counter<'provider'>
+  objectsMissing: Gauge
+  orphansRemoved: Counter<'bucket'>
 }
 
 const byResources = new WeakMap<Resources, ReconcileMetrics>()
@@ -58,8 +60,19 @@ const createReconcileMetrics = (resources: Resources): ReconcileMetrics => {
     }),
     failures: new Counter({
       name: 'kopeika_reconcile_failures_total',
-      help: 'Runs in which a provider could not be compared',
+      help: 'Runs in which a provider, or the object store, could not be compared',
       labelNames: ['provider'],
+      registers,
+    }),
+    objectsMissing: new Gauge({
+      name: 'kopeika_objects_missing',
+      help: 'Objects that a row names and the object store does not have, at the last whole look at the buckets',
+      registers,
+    }),
+    orphansRemoved: new Counter({
+      name: 'kopeika_objects_orphans_removed_total',
+      help: 'Objects older than a day removed since no row named them',
+      labelNames: ['bucket'],
       registers,
     }),
   }

@@ -45,11 +45,14 @@ export const unseenBefore = (run: Run): Date => new Date(run.resources.clock() -
 /** Whether so much of the run's time is left. */
 export const hasTime = (run: Run, ms: number): boolean => !run.signal.aborted && run.remainingMs() > ms
 
-/** A provider that could not be asked, or answered nonsense: its part of the run ends here. */
+/** What a run compares with: a provider's book, or the object store. */
+export type Compared = Provider | 'storage'
+
+/** A provider, or the store, that could not be asked or answered nonsense: its part of the run ends here. */
 export class ProviderAway extends Error {
   override name = 'ProviderAway' as const
-  readonly provider: Provider
-  constructor(provider: Provider, cause: unknown) {
+  readonly provider: Compared
+  constructor(provider: Compared, cause: unknown) {
     super(`${provider} cannot be reached: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,
     })

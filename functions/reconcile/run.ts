@@ -1,12 +1,13 @@
 import { z } from 'zod'
-import { findLastBooks, finishRun, startRun } from '#shared/db/reconcile-runs.ts'
+import { findLastReport, finishRun, type ReconcileRun, startRun } from '#shared/db/reconcile-runs.ts'
 import { upstreamFailed } from '#shared/errors.ts'
 import { type RouteContext, scheduledRoute } from '#shared/http/route.ts'
 import { checkBooks, type LedgerReport, ledgerReportOf } from './books.ts'
 import { asProviderFailure, isDatabaseAway } from './failures.ts'
 import { reconcileMetrics } from './metrics.ts'
+import { checkObjects, ObjectsReport } from './objects.ts'
 import { closeOrders, measureWaiting, settleStaleRefunds } from './pending.ts'
-import type { ProviderAway, Run } from './report.ts'
+import type { Compared, ProviderAway, Run } from './report.ts'
 import { reconcileStars, rereadStars } from './stars.ts'
 import { reconcileYookassa } from './yookassa.ts'
 
@@ -20,6 +21,8 @@ const Answer = z.strictObject({
     unmatched: Count,
   }),
   ledger: z.strictObject({ users: Count, drift: Count }),
+  /** Objects removed since no row named them, and objects that rows name in vain; of the last look. */
+  objects: z.strictObject({ orphans: Count, missing: Count }),
 })
 type Answer = z.infer<typeof Answer>
 
@@ -27,35 +30,65 @@ const BOOKS_EVERY_MS = 60 * 60_000
 
 type Context = RouteContext<undefined, unknown, unknown>
 
-/** Does one provider's part; its failure is noted and keeps the others from nothing. A database that is away ends the run. */
-const attempt = async (run: Run, failures: ProviderAway[], work: 'stars' | 'yookassa'): Promise<void> => {
-  const { tally, resources } = run
-  const before = { ...tally }
-  const metrics = reconcileMetrics(resources)
+/** Does one part; its failure is noted and keeps the others from nothing. A database that is away ends the run. */
+const attempt = async <T>(
+  run: Run,
+  failures: ProviderAway[],
+  part: Compared,
+  work: () => Promise<T>,
+): Promise<T | undefined> => {
   try {
-    await (work === 'stars' ? reconcileStars(run) : reconcileYookassa(run))
+    return await work()
   } catch (error) {
     if (isDatabaseAway(error)) throw error
-    const failure = asProviderFailure(work, error)
+    const failure = asProviderFailure(part, error)
     failures.push(failure)
-    metrics.failures.inc({ provider: work })
-    resources.log.error({ err: failure }, 'a provider could not be compared')
-  } finally {
-    metrics.credited.inc({ provider: work }, tally.credited - before.credited)
-    metrics.reversed.inc({ provider: work }, tally.reversed - before.reversed)
+    reconcileMetrics(run.resources).failures.inc({ provider: part })
+    run.resources.log.error({ err: failure }, 'a part could not be compared')
+    return undefined
   }
 }
 
-type Books = { last: LedgerReport | undefined; isDue: boolean; isScheduled: boolean }
+const attemptProvider = async (run: Run, failures: ProviderAway[], part: 'stars' | 'yookassa') => {
+  const { tally } = run
+  const before = { ...tally }
+  const metrics = reconcileMetrics(run.resources)
+  try {
+    await attempt(run, failures, part, () =>
+      part === 'stars' ? reconcileStars(run) : reconcileYookassa(run),
+    )
+  } finally {
+    metrics.credited.inc({ provider: part }, tally.credited - before.credited)
+    metrics.reversed.inc({ provider: part }, tally.reversed - before.reversed)
+  }
+}
+
+type Books = {
+  last: LedgerReport | undefined
+  lastObjects: ObjectsReport | undefined
+  isDue: boolean
+  areObjectsDue: boolean
+  isScheduled: boolean
+}
 
 /** The schedule looks at the books once an hour, or goes on with a look that ran out of time; whoever asks in person gets all of it. */
 const planBooks = async ({ caller, resources, sql }: Context): Promise<Books> => {
   const isScheduled = caller.id === 'cron' || caller.id === resources.config.functionName
-  const run = await findLastBooks(sql)
-  const last = ledgerReportOf(run)
-  const age = run ? resources.clock() - run.startedAt.getTime() : Number.POSITIVE_INFINITY
-  const isFresh = last !== undefined && last.stoppedAfter === null && age < BOOKS_EVERY_MS
-  return { last, isDue: !isScheduled || !isFresh, isScheduled }
+  const isFresh = (run: ReconcileRun | undefined): boolean =>
+    run !== undefined && resources.clock() - run.startedAt.getTime() < BOOKS_EVERY_MS
+  const ledgerRun = await findLastReport(sql, 'ledger')
+  const last = ledgerReportOf(ledgerRun)
+  const objectsRun = await findLastReport(sql, 'objects')
+  const lastObjects = ObjectsReport.safeParse(objectsRun?.report?.objects).data
+  const isLedgerFresh = last?.stoppedAfter === null && isFresh(ledgerRun)
+  const areObjectsFresh = lastObjects?.stoppedAt === null && isFresh(objectsRun)
+  return {
+    last,
+    lastObjects,
+    isDue: !isScheduled || !isLedgerFresh,
+    areObjectsDue: !isScheduled || !areObjectsFresh,
+    isScheduled,
+  }
 }
 
 const lookAtBooks = async (
@@ -72,15 +105,24 @@ const lookAtBooks = async (
 const work = async (run: Run, books: Books, failures: ProviderAway[]) => {
   await settleStaleRefunds(run)
   await closeOrders(run)
-  await attempt(run, failures, 'stars')
-  await attempt(run, failures, 'yookassa')
+  await attemptProvider(run, failures, 'stars')
+  await attemptProvider(run, failures, 'yookassa')
   const ledger = books.isDue ? await lookAtBooks(run, books, failures) : books.last
+  const lookAtObjects = () => checkObjects(run, books.lastObjects, { fromStart: !books.isScheduled })
+  const newObjects = books.areObjectsDue ? await attempt(run, failures, 'storage', lookAtObjects) : undefined
+  const objects = newObjects ?? books.lastObjects
   const unmatched = await measureWaiting(run)
   const answer: Answer = {
     payments: { ...run.tally, unmatched },
     ledger: { users: ledger?.users ?? 0, drift: ledger?.drift ?? 0 },
+    objects: { orphans: objects?.orphans ?? 0, missing: objects?.missing ?? 0 },
   }
-  return { answer, ledger }
+  const report = {
+    payments: answer.payments,
+    ...(books.isDue ? { ledger } : {}),
+    ...(newObjects ? { objects: newObjects } : {}),
+  }
+  return { answer, report }
 }
 
 const reconcileAll = async (context: Context): Promise<Answer> => {
@@ -101,16 +143,15 @@ const reconcileAll = async (context: Context): Promise<Answer> => {
     if (run.hasNews) resources.wake('notify')
   })
   try {
-    const { answer, ledger } = await work(run, books, failures)
+    const { answer, report } = await work(run, books, failures)
     const failure = failures.map(({ message }) => message).join('; ') || null
-    const report = { payments: answer.payments, ...(books.isDue ? { ledger } : {}) }
     await finishRun(sql, runId, { report, failure })
-    if (failure !== null) throw upstreamFailed(notCompared(failures), failures[0])
     const now = resources.clock() / 1000
     const { lastSuccess } = reconcileMetrics(resources)
+    // A run of the books does what the other kind does as well; and money was compared also where the object store is away.
+    if (failures.every(({ provider }) => provider === 'storage')) lastSuccess.set({ kind: 'pending' }, now)
+    if (failure !== null) throw upstreamFailed(notCompared(failures), failures[0])
     lastSuccess.set({ kind }, now)
-    // a run of the books does what the other kind does as well
-    lastSuccess.set({ kind: 'pending' }, now)
     return answer
   } catch (error) {
     if (failures.length === 0) {
@@ -122,13 +163,13 @@ const reconcileAll = async (context: Context): Promise<Answer> => {
 }
 
 const notCompared = (failures: readonly ProviderAway[]): string =>
-  `Not compared, the provider cannot be reached or answers nonsense: ${failures.map(({ provider }) => provider).join(', ')}.`
+  `Not compared, cannot be reached or answers nonsense: ${failures.map(({ provider }) => provider).join(', ')}.`
 
-/** POST /: the providers' books against ours, the ledger against the balances (design 5.5). */
+/** POST /: the providers' books against ours, the ledger against the balances, the objects against their rows (design 5.5, 6). */
 export const runReconcile = scheduledRoute({
   path: '/',
   summary:
-    "Compares the providers' books with ours and the ledger with the balances; credits what was lost, reverses what was refunded",
+    "Compares the providers' books with ours, the ledger with the balances and the stored objects with their rows; credits what was lost, reverses what was refunded, removes objects that nothing names",
   answers: { 200: Answer },
   // of-watchdog ends a call after 20 s: no run lasts longer
   leaseSeconds: 55,
@@ -138,6 +179,7 @@ export const runReconcile = scheduledRoute({
   busyAnswer: {
     payments: { checked: 0, credited: 0, reversed: 0, unmatched: 0 },
     ledger: { users: 0, drift: 0 },
+    objects: { orphans: 0, missing: 0 },
   },
   run: async (context) => ({ status: 200, body: await reconcileAll(context) }),
 })

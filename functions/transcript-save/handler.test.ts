@@ -357,11 +357,11 @@ describe('refuses', () => {
     ['another method', 'PATCH', '/', {}, 405, 'method_not_allowed'],
     ['the list of an unknown person', 'GET', `/?userId=${randomUUID()}`, {}, 404, 'user_not_found'],
     ['a page too large', 'GET', `/?userId=${randomUUID()}&limit=101`, {}, 400, 'invalid_input'],
-    ['an id that is none', 'GET', `/search?userId=${randomUUID()}`, {}, 400, 'invalid_input'],
+    ['an id that is none', 'GET', `/none?userId=${randomUUID()}`, {}, 400, 'invalid_input'],
     [
       'an unknown output format',
       'GET',
-      `/${randomUUID()}?userId=${randomUUID()}&format=docx`,
+      `/${randomUUID()}?userId=${randomUUID()}&format=pdf`,
       {},
       400,
       'invalid_input',

@@ -3,6 +3,7 @@ import { requireCoins } from '#shared/db/require-coins.ts'
 import type { TranscriptFormat, TranscriptPlace } from '#shared/db/transcripts.ts'
 import { getUser } from '#shared/db/users.ts'
 import { countCharacters } from '#shared/domain/transcript/text.ts'
+import { listWords } from '#shared/domain/transcript/words.ts'
 import { type ParsedTranscript, parseTranscript } from '#shared/domain/transcript-formats.ts'
 import { limitPerson } from '#shared/http/limit-person.ts'
 import type { Resources } from '#shared/http/resources.ts'
@@ -11,6 +12,7 @@ import { subjectOf } from '#shared/http/subject.ts'
 import { priceTranscript } from './price-transcript.ts'
 import { downloadText } from './read-text.ts'
 import { sourceOf, type TranscriptRequest } from './request.ts'
+import { searchableText } from './sealed-text.ts'
 import { titleOf } from './title.ts'
 import { ensureVault } from './vault.ts'
 
@@ -20,6 +22,8 @@ export type Prepared = {
   userId: string
   title: Buffer
   place: TranscriptPlace
+  /** Its sealed words, for searching. */
+  words: Buffer
   objects: NewObjects | undefined
   format: TranscriptFormat
   language: string | null
@@ -75,10 +79,12 @@ export const prepareTranscript = async (
 
   const id = randomUUIDv7()
   const vault = await ensureVault(resources, user.id)
+  const title = body.title ?? titleOf(content.text)
   return {
     id,
     userId: user.id,
-    title: vault.sealTitle(id, body.title ?? titleOf(content.text)),
+    title: vault.sealTitle(id, title),
+    words: vault.sealWords(id, listWords(`${title}\n${searchableText(content)}`)),
     ...(await placeText(resources, user.id, vault.sealText(id, content), signal)),
     format: body.format,
     language: body.language ?? null,

@@ -1,10 +1,27 @@
 import { z } from 'zod'
+import { countCharacters } from '#shared/domain/transcript/text.ts'
 import { INPUT_FORMATS } from '#shared/domain/transcript-formats.ts'
 import { invalidInput } from '#shared/errors.ts'
 import { bodySubject } from '#shared/http/subject.ts'
 import { cleanTitle } from './title.ts'
 
+const MAX_TITLE_CHARACTERS = 200
 const MAX_DURATION_SECONDS = 3_600_000
+
+/** A title as it is kept: cleaned, 1..200 characters. */
+export const Title = z
+  .string()
+  .max(4 * MAX_TITLE_CHARACTERS) // a character has up to two units, and cleaning drops some
+  .transform(cleanTitle)
+  .pipe(
+    z
+      .string()
+      .min(1, 'must not be blank')
+      .refine(
+        (title) => countCharacters(title) <= MAX_TITLE_CHARACTERS,
+        `must have at most ${MAX_TITLE_CHARACTERS} characters`,
+      ),
+  )
 
 /** Body of POST /. */
 export const TranscriptRequest = z.strictObject({
@@ -13,7 +30,7 @@ export const TranscriptRequest = z.strictObject({
   text: z.string().optional(),
   telegramFileId: z.string().min(1).max(256).optional(),
   format: z.enum(INPUT_FORMATS),
-  title: z.string().max(200).transform(cleanTitle).pipe(z.string().min(1, 'must not be blank')).optional(),
+  title: Title.optional(),
   language: z
     .string()
     .max(35)

@@ -1,25 +1,19 @@
 import { z } from 'zod'
 import { chargeCoins } from '#shared/db/charges.ts'
 import type { Tx } from '#shared/db/client.ts'
+import { saveWords } from '#shared/db/transcript-words.ts'
 import { addTranscript } from '#shared/db/transcripts.ts'
 import { getUser } from '#shared/db/users.ts'
 import { serviceTitle, type Tariff } from '#shared/domain/tariff.ts'
+import { WORDS_VERSION } from '#shared/domain/transcript/words.ts'
 import { Id } from '#shared/http/subject.ts'
 import type { Prepared } from './prepare-transcript.ts'
-
-const SealedBytes = z.base64().transform((text) => Buffer.from(text, 'base64'))
+import { StoredTranscript, storedOf } from './view.ts'
 
 /** The answer as it is kept under the key. */
 export const StoredAnswer = z.strictObject({
   userId: Id,
-  transcript: z.strictObject({
-    id: Id,
-    title: SealedBytes,
-    language: z.string().nullable(),
-    characters: z.int(),
-    durationSeconds: z.number().nullable(),
-    createdAt: z.coerce.date(),
-  }),
+  transcript: StoredTranscript,
   transactionId: Id,
 })
 
@@ -27,11 +21,12 @@ export const StoredAnswer = z.strictObject({
 export const storeTranscript = async (
   tx: Tx,
   tariff: Tariff,
-  { objects: _objects, price, ...transcript }: Prepared,
+  { objects: _objects, words, price, ...transcript }: Prepared,
   actor: string,
 ): Promise<z.input<typeof StoredAnswer>> => {
   const { userId } = transcript
-  const { title, createdAt, ...entry } = await addTranscript(tx, transcript)
+  const entry = await addTranscript(tx, transcript)
+  await saveWords(tx, { transcriptId: entry.id, title: entry.title, words, version: WORDS_VERSION })
   const { settings } = await getUser(tx, { userId })
   const { transactionId } = await chargeCoins(tx, {
     ...price,
@@ -44,9 +39,5 @@ export const storeTranscript = async (
     // the chat's own answer names the price
     withReceipt: actor !== 'dispatcher',
   })
-  return {
-    userId,
-    transcript: { ...entry, title: title.toString('base64'), createdAt: createdAt.toISOString() },
-    transactionId,
-  }
+  return { userId, transcript: storedOf(entry), transactionId }
 }

@@ -1,7 +1,8 @@
+import { fileNameOf } from '#shared/domain/transcript/file-name.ts'
+
 const MAX_DEFAULT_LENGTH = 60
 /** A cut at a word's end must leave this much, else the word itself is cut. */
 const MIN_CUT_LENGTH = 30
-const MAX_NAME_LENGTH = 60
 
 /** NFC, one line, single spaces, no control characters; may come out empty. */
 export const cleanTitle = (title: string): string =>
@@ -24,16 +25,9 @@ export const titleOf = (text: string): string => {
   return `${(cut >= MIN_CUT_LENGTH ? start.slice(0, cut) : start).trimEnd()}…`
 }
 
-/** What a file system or a header would take for more than a letter, and marks that turn the reading direction. */
-const UNSAFE = /[\p{Cc}\\/:*?"<>|%\u202a-\u202e\u2066-\u2069]/gu
-
 /** Content-Disposition of a download: the title as RFC 8187 writes it, and a plain name for old programs. */
 export const dispositionOf = (title: string, id: string, extension: string): string => {
-  const cleaned = title
-    .toWellFormed()
-    .replace(UNSAFE, '_')
-    .replace(/^[.\s]+/u, '')
-  const name = Array.from(cleaned).slice(0, MAX_NAME_LENGTH).join('').trim() || `transcript-${id}`
+  const name = fileNameOf(title) || `transcript-${id}`
   const encoded = encodeURIComponent(`${name}.${extension}`).replace(
     /['()*]/g,
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,

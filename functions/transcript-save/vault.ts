@@ -10,6 +10,10 @@ export type Vault = {
   openTitle: (transcriptId: string, sealed: Buffer) => string
   sealText: (transcriptId: string, content: ParsedTranscript) => Buffer
   openText: (transcriptId: string, sealed: Buffer) => ParsedTranscript
+  /** The list that `listWords` makes. */
+  sealWords: (transcriptId: string, words: string) => Buffer
+  /** Its bytes in UTF-8: a search compares them as they are. */
+  openWords: (transcriptId: string, sealed: Buffer) => Buffer
 }
 
 const Content = z.strictObject({
@@ -26,7 +30,7 @@ const Content = z.strictObject({
 
 const makeVault = ({ envelope }: Resources, userId: string, { wrapped, version }: StoredUserKey): Vault => {
   const key = envelope.unwrapDataKey(userId, wrapped)
-  // title and text of one transcript differ in their binding, so that neither passes as the other
+  // title, text and words of one transcript differ in their binding, so that none passes as another
   const boundTo = (recordId: string) => ({ ownerId: userId, recordId, keyVersion: version })
   return {
     sealTitle: (id, title) => seal(key, boundTo(`${id}/title`), title),
@@ -35,6 +39,8 @@ const makeVault = ({ envelope }: Resources, userId: string, { wrapped, version }
       seal(key, boundTo(`${id}/text`), JSON.stringify({ text, segments }), { compress: true }),
     openText: (id, sealed) =>
       Content.parse(JSON.parse(open(key, boundTo(`${id}/text`), sealed).toString('utf8'))),
+    sealWords: (id, words) => seal(key, boundTo(`${id}/words`), words, { compress: true }),
+    openWords: (id, sealed) => open(key, boundTo(`${id}/words`), sealed),
   }
 }
 

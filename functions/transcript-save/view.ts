@@ -21,3 +21,25 @@ export const viewOf = (vault: Vault, entry: TranscriptEntry): z.infer<typeof Tra
   characters: entry.characters,
   createdAt: entry.createdAt.toISOString(),
 })
+
+const SealedBytes = z.base64().transform((text) => Buffer.from(text, 'base64'))
+
+/** A transcript in an answer that is kept under an Idempotency-Key: its title stays sealed there. */
+export const StoredTranscript = z.strictObject({
+  id: Id,
+  title: SealedBytes,
+  language: z.string().nullable(),
+  characters: z.int(),
+  durationSeconds: z.number().nullable(),
+  createdAt: z.coerce.date(),
+})
+
+export const storedOf = ({
+  title,
+  createdAt,
+  ...entry
+}: TranscriptEntry): z.input<typeof StoredTranscript> => ({
+  ...entry,
+  title: title.toString('base64'),
+  createdAt: createdAt.toISOString(),
+})

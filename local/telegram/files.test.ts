@@ -39,6 +39,42 @@ test('a small photo has one size', async () => {
   expect(body.message.photo).toMatchObject([{ width: 100, height: 80 }])
 })
 
+test('a photo takes the place of another; in a message without one it is refused', async () => {
+  const simulator = await startTestServer()
+  const chat = await newChat(simulator)
+  const chat_id = chat.split('/').at(-1) ?? ''
+  const api = `${simulator.apiRoot}/bot${TOKEN}`
+  await post(`${chat}/messages`, { text: '/start' })
+  const photo = new File([new Uint8Array(await picture(100, 80))], 'a.jpg')
+  const { body: sent } = await sendForm(`${api}/sendPhoto`, { chat_id, photo, caption: 'first' })
+  const { message_id } = sent.result
+  const edit = (id: number, side: number) =>
+    picture(side, side).then((bytes) =>
+      sendForm(`${api}/editMessageMedia`, {
+        chat_id,
+        message_id: String(id),
+        media: JSON.stringify({
+          type: 'photo',
+          media: 'attach://other',
+          caption: '<b>second</b>',
+          parse_mode: 'HTML',
+        }),
+        other: new File([new Uint8Array(bytes)], 'b.jpg'),
+      }),
+    )
+  const { body: edited } = await edit(message_id, 90)
+  expect(edited.result).toMatchObject({
+    message_id,
+    caption: 'second',
+    caption_entities: [{ type: 'bold' }],
+    photo: [{ width: 90, height: 90 }],
+  })
+  const { body: words } = await post(`${api}/sendMessage`, { chat_id, text: 'words' })
+  expect((await edit(words.result.message_id, 90)).body.description).toBe(
+    'Bad Request: there is no media in the message to edit',
+  )
+})
+
 test('what is no picture, and a strip, are refused', async () => {
   const chat = await newChat(await startTestServer())
   const text = new File(['hello'], 'x.jpg', { type: 'image/jpeg' })

@@ -5,7 +5,7 @@ import { callFunction } from './call.ts'
 import { type CommandGroup, type Context, readFlags, UsageError } from './context.ts'
 import { plainSum } from './money-text.ts'
 
-const HELP = `The providers' books against ours, the ledger against the balances.
+const HELP = `The providers' books against ours, the ledger against the balances, stored objects against their rows.
 
   reconcile                 does it now, all of it, and prints what it found (exit 1 where something needs you)
   reconcile status          the last runs, and the lines that somebody must look at
@@ -19,6 +19,7 @@ const Report = z.looseObject({
     unmatched: z.number(),
   }),
   ledger: z.looseObject({ users: z.number(), drift: z.number() }),
+  objects: z.looseObject({ orphans: z.number(), missing: z.number() }),
 })
 
 const printUnmatched = async ({ sql, print }: Context): Promise<number> => {
@@ -34,7 +35,7 @@ const printUnmatched = async ({ sql, print }: Context): Promise<number> => {
 
 const now = async (context: Context): Promise<void> => {
   const { print } = context
-  const { payments, ledger } = await callFunction(
+  const { payments, ledger, objects } = await callFunction(
     context.target,
     { functionName: 'reconcile', path: '/' },
     Report,
@@ -43,8 +44,9 @@ const now = async (context: Context): Promise<void> => {
     `payments: ${payments.checked} line(s) looked at, ${payments.credited} credited, ${payments.reversed} reversed, ${payments.unmatched} unmatched`,
   )
   print(`ledger: ${ledger.users} wallet(s), ${ledger.drift} with a drift`)
+  print(`objects: ${objects.orphans} without a row removed, ${objects.missing} missing`)
   await printUnmatched(context)
-  if (payments.unmatched > 0 || ledger.drift > 0) process.exitCode = 1
+  if (payments.unmatched > 0 || ledger.drift > 0 || objects.missing > 0) process.exitCode = 1
 }
 
 const SummaryPart = Report.partial()
@@ -52,13 +54,13 @@ const SummaryPart = Report.partial()
 const status = async (context: Context): Promise<void> => {
   const { sql, print } = context
   for (const run of await listRuns(sql, { limit: 10 })) {
-    const { payments, ledger } = SummaryPart.safeParse(run.report ?? {}).data ?? {}
+    const { payments, ledger, objects } = SummaryPart.safeParse(run.report ?? {}).data ?? {}
     const end = run.finishedAt === null ? 'not finished' : (run.failure ?? 'ok')
     const figures = payments
       ? `credited ${payments.credited}, reversed ${payments.reversed}, unmatched ${payments.unmatched ?? '?'}`
       : ''
     print(
-      `${run.startedAt.toISOString()}  ${run.kind.padEnd(7)} by ${run.actor}  ${figures}${ledger ? `, ${ledger.users} wallet(s), ${ledger.drift} with a drift` : ''}  ${end}`,
+      `${run.startedAt.toISOString()}  ${run.kind.padEnd(7)} by ${run.actor}  ${figures}${ledger ? `, ${ledger.users} wallet(s), ${ledger.drift} with a drift` : ''}${objects ? `, objects: ${objects.orphans} removed, ${objects.missing} missing` : ''}  ${end}`,
     )
   }
   print('unmatched lines:')

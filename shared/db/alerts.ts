@@ -7,6 +7,7 @@ export const ALERT_KINDS = [
   'refund-failed',
   'unmatched-entry',
   'ledger-drift',
+  'object-missing',
   'dead-letter',
 ] as const
 export type AlertKind = (typeof ALERT_KINDS)[number]

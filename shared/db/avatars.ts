@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '#shared/errors.ts'
+import { endUse, startUse } from './avatar-uses.ts'
 import type { Queryable, Tx } from './client.ts'
 import { enqueueObjectDeletion } from './object-jobs.ts'
 import { lockPerson } from './person-lock.ts'
@@ -76,7 +77,21 @@ export const findAvatarByHash = async (
 }
 
 const clearCurrent = async (tx: Tx, userId: string): Promise<void> => {
-  await tx`update user_avatars set current = false, updated_at = now() where user_id = ${userId} and current`
+  const [row]: [{ id: string }?] = await tx`
+    update user_avatars set current = false, updated_at = now() where user_id = ${userId} and current returning id`
+  if (row) await endUse(tx, row.id)
+}
+
+/** How many avatars a person keeps must stay below `perPerson`. @throws AppError conflict, which says what to do */
+export const requireAvatarRoom = async (sql: Queryable, userId: string, perPerson: number): Promise<void> => {
+  const [row]: [{ kept: number }?] = await sql`
+    select count(*)::bigint as kept from user_avatars where user_id = ${userId}`
+  const kept = row?.kept ?? 0
+  if (kept < perPerson) return
+  throw new AppError('conflict', {
+    detail: `This person keeps ${kept} avatars, and ${perPerson} are the most: delete one first.`,
+    extra: { limit: 'avatars', perPerson, kept },
+  })
 }
 
 /** Adds an avatar as the current one. @throws AppError user_not_found */
@@ -91,6 +106,7 @@ export const addAvatar = async (
     values (${avatar.id}, ${avatar.userId}, ${tx.json(avatar.data)}, true)
     returning id, avatar_data as data, current, created_at`
   if (!row) throw new Error('An insert returned no row.')
+  await startUse(tx, row.id)
   return toAvatar(row)
 }
 
@@ -105,6 +121,7 @@ export const setCurrentAvatar = async (
   if (avatar.current) return avatar
   await clearCurrent(tx, which.userId)
   await tx`update user_avatars set current = true, updated_at = now() where id = ${which.avatarId}`
+  await startUse(tx, which.avatarId)
   return { ...avatar, current: true }
 }
 
@@ -121,9 +138,11 @@ export const deleteAvatar = async (
   await tx`delete from user_avatars where id = ${avatar.id}`
   await enqueueObjectDeletion(tx, { bucket: which.bucket, keys: Object.values(avatar.keys) })
   if (!avatar.current) return
-  await tx`
+  const [next]: [{ id: string }?] = await tx`
     update user_avatars set current = true, updated_at = now()
-    where id = (select id from user_avatars where user_id = ${which.userId} order by id desc limit 1)`
+    where id = (select id from user_avatars where user_id = ${which.userId} order by id desc limit 1)
+    returning id`
+  if (next) await startUse(tx, next.id)
 }
 
 /** Whether an avatar of this id is stored. */

@@ -46,11 +46,14 @@ export const listRuns = async (
     where ${options.kind ?? null}::text is null or kind = ${options.kind ?? null}
     order by id desc limit ${options.limit}`
 
-/** The last run that looked at the ledger, or undefined. */
-export const findLastBooks = async (sql: Queryable): Promise<ReconcileRun | undefined> => {
+/** Parts of a run's report that a later run goes on from. */
+export type ReportPart = 'ledger' | 'objects'
+
+/** The last run that looked at this part, or undefined. */
+export const findLastReport = async (sql: Queryable, part: ReportPart): Promise<ReconcileRun | undefined> => {
   const [row]: [ReconcileRun?] = await sql`
     select id, kind, actor, started_at as "startedAt", finished_at as "finishedAt", report, failure
-    from reconcile_runs where kind = 'books' and report -> 'ledger' is not null
+    from reconcile_runs where report ? ${part}
     order by id desc limit 1`
   return row
 }

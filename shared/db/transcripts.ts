@@ -20,6 +20,9 @@ export type TranscriptPlace = { data: Buffer } | { objectKey: string }
 
 type Row = TranscriptEntry & { data: Buffer | null; objectKey: string | null }
 
+const entryColumns = (sql: Queryable) =>
+  sql`id, title_data as title, language, characters, duration_seconds as "durationSeconds", created_at as "createdAt"`
+
 /** @throws AppError user_not_found when the person was erased meanwhile */
 export const addTranscript = async (
   tx: Tx,
@@ -52,7 +55,7 @@ export const listTranscripts = async (
 ): Promise<{ items: TranscriptEntry[]; nextCursor: string | null }> => {
   // one more than asked tells whether there is a next page
   const rows = await sql<TranscriptEntry[]>`
-    select id, title_data as title, language, characters, duration_seconds as "durationSeconds", created_at as "createdAt"
+    select ${entryColumns(sql)}
     from user_transcripts
     where user_id = ${page.userId} and (${page.before ?? null}::uuid is null or id < ${page.before ?? null}::uuid)
     order by id desc
@@ -73,12 +76,49 @@ export const getTranscript = async (
   which: { userId: string; transcriptId: string },
 ): Promise<TranscriptEntry & { place: TranscriptPlace }> => {
   const [row]: [Row?] = await sql`
-    select id, title_data as title, language, characters, duration_seconds as "durationSeconds",
-      created_at as "createdAt", transcript_data as data, object_key as "objectKey"
+    select ${entryColumns(sql)}, transcript_data as data, object_key as "objectKey"
     from user_transcripts where user_id = ${which.userId} and id = ${which.transcriptId}`
   if (!row) throw notFound()
   const { data, objectKey, ...entry } = row
   return { ...entry, place: toPlace({ data, objectKey }) }
+}
+
+/** Those of the given transcripts that the person has. */
+export const getTranscripts = async (
+  sql: Queryable,
+  which: { userId: string; transcriptIds: readonly string[] },
+): Promise<(TranscriptEntry & { place: TranscriptPlace })[]> => {
+  if (which.transcriptIds.length === 0) return []
+  const rows = await sql<Row[]>`
+    select ${entryColumns(sql)}, transcript_data as data, object_key as "objectKey"
+    from user_transcripts where user_id = ${which.userId} and id in ${sql(which.transcriptIds)}
+    order by id desc`
+  return rows.map(({ data, objectKey, ...entry }) => ({ ...entry, place: toPlace({ data, objectKey }) }))
+}
+
+/** A transcript without its text. @throws AppError transcript_not_found, also for another person's */
+export const getTranscriptEntry = async (
+  sql: Queryable,
+  which: { userId: string; transcriptId: string },
+): Promise<TranscriptEntry> => {
+  const [row]: [TranscriptEntry?] = await sql`
+    select ${entryColumns(sql)} from user_transcripts
+    where user_id = ${which.userId} and id = ${which.transcriptId}`
+  if (!row) throw notFound()
+  return row
+}
+
+/** Puts a sealed title in the place of the former. @throws AppError transcript_not_found, also for another person's */
+export const setTranscriptTitle = async (
+  tx: Tx,
+  { userId, transcriptId, title }: { userId: string; transcriptId: string; title: Buffer },
+): Promise<TranscriptEntry> => {
+  const [row]: [TranscriptEntry?] = await tx`
+    update user_transcripts set title_data = ${title}, updated_at = now()
+    where user_id = ${userId} and id = ${transcriptId}
+    returning ${entryColumns(tx)}`
+  if (!row) throw notFound()
+  return row
 }
 
 /** Deletes the row and queues the removal of its object. @throws AppError transcript_not_found */

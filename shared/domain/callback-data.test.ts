@@ -31,6 +31,10 @@ const anyData: fc.Arbitrary<CallbackData> = fc.oneof(
     screen: fc.constantFrom('balance', 'topup', 'history', 'help', 'avatar', 'transcripts', 'settings'),
   }),
   fc.record({ kind: fc.constant('language'), language: fc.constantFrom('ru', 'en') }),
+  fc.record({
+    kind: fc.constantFrom('avatar', 'avatar-choose', 'avatar-delete', 'avatar-delete-confirmed'),
+    id: fc.uuid(),
+  }),
   fc.record({ kind: fc.constant('transcript'), id: fc.uuid() }),
   fc.record({ kind: fc.constant('transcripts'), cursor: fc.uuid() }, { requiredKeys: ['kind'] }),
   fc.record({
@@ -63,7 +67,9 @@ test('everything comes back, within 64 bytes', () => {
 })
 
 test('any text is answered; what is understood is written the same way again', () => {
-  const likely = fc.stringMatching(/^(p|pc|py|ps|c|e|h|hs|r|rc|m|l|t|ts|s|constructor|x)(:[\w:-]{0,50})?$/)
+  const likely = fc.stringMatching(
+    /^(p|pc|py|ps|c|e|h|hs|r|rc|m|l|a|ac|ad|ax|t|ts|s|constructor|x)(:[\w:-]{0,50})?$/,
+  )
   fc.assert(
     fc.property(fc.oneof(likely, fc.string({ unit: 'binary' })), (text) => {
       const data = decodeCallback(text)
@@ -77,6 +83,10 @@ test.each<[string, CallbackData]>([
   ['p:small', { kind: 'pack', id: 'small' }],
   ['pc:small', { kind: 'pack', id: 'small', provider: 'telegram' }],
   ['py:small', { kind: 'pack', id: 'small', provider: 'yookassa' }],
+  [`a:${compact}`, { kind: 'avatar', id }],
+  [`ac:${compact}`, { kind: 'avatar-choose', id }],
+  [`ad:${compact}`, { kind: 'avatar-delete', id }],
+  [`ax:${compact}`, { kind: 'avatar-delete-confirmed', id }],
   ['ps:yookassa', { kind: 'packs', provider: 'yookassa' }],
   ['h', { kind: 'history' }],
   ['hs', { kind: 'holds' }],

@@ -30,13 +30,33 @@ export type CallbackData =
   | { kind: 'refund-confirmed'; id: string; amount: number }
   | { kind: 'menu'; screen: Screen }
   | { kind: 'language'; language: Language }
+  /** Show this picture of the gallery. */
+  | { kind: 'avatar'; id: string }
+  | { kind: 'avatar-choose'; id: string }
+  /** Ask whether to delete it. */
+  | { kind: 'avatar-delete'; id: string }
+  | { kind: 'avatar-delete-confirmed'; id: string }
   | { kind: 'transcript'; id: string }
   | { kind: 'transcripts'; cursor?: string }
+  /** Send it as a file. */
+  | { kind: 'transcript-file'; id: string; format: TranscriptFile }
+  /** Ask for another title. */
+  | { kind: 'transcript-rename'; id: string }
+  /** Ask whether to delete it. */
+  | { kind: 'transcript-delete'; id: string }
+  | { kind: 'transcript-delete-confirmed'; id: string }
+  /** Ask for the words to search for. */
+  | { kind: 'transcript-search' }
+  /** Forget the question that waits for an answer. */
+  | { kind: 'cancel' }
   | ({ kind: 'setting' } & Setting)
 
 const PROVIDERS = ['stars', 'telegram', 'yookassa'] as const satisfies readonly Provider[]
 /** The ways to pay that take money rather than Stars. */
 type CardProvider = Exclude<Provider, 'stars'>
+
+const TRANSCRIPT_FILES = ['txt', 'srt', 'vtt', 'json', 'docx'] as const
+type TranscriptFile = (typeof TRANSCRIPT_FILES)[number]
 
 const MAX_BYTES = 64 // Bot API, InlineKeyboardButton.callback_data: 1..64 bytes
 const PACK_ID = /^[a-z0-9][a-z0-9-]{0,31}$/
@@ -67,10 +87,30 @@ const write = (data: CallbackData): string => {
       return `m:${data.screen}`
     case 'language':
       return `l:${data.language}`
+    case 'avatar':
+      return `a:${packId(data.id)}`
+    case 'avatar-choose':
+      return `ac:${packId(data.id)}`
+    case 'avatar-delete':
+      return `ad:${packId(data.id)}`
+    case 'avatar-delete-confirmed':
+      return `ax:${packId(data.id)}`
     case 'transcript':
       return `t:${packId(data.id)}`
     case 'transcripts':
       return data.cursor === undefined ? 'ts' : `ts:${packId(data.cursor)}`
+    case 'transcript-file':
+      return `tf:${packId(data.id)}:${data.format}`
+    case 'transcript-rename':
+      return `tr:${packId(data.id)}`
+    case 'transcript-delete':
+      return `td:${packId(data.id)}`
+    case 'transcript-delete-confirmed':
+      return `tx:${packId(data.id)}`
+    case 'transcript-search':
+      return 'tq'
+    case 'cancel':
+      return 'x'
     case 'setting':
       return `s:${data.name}:${data.value}`
   }
@@ -133,6 +173,12 @@ const readConfirmed = (rest: string | undefined): CallbackData | undefined => {
   return Number.isSafeInteger(amount) ? { kind: 'refund-confirmed', id, amount } : undefined
 }
 
+const readFile = (rest: string | undefined): CallbackData | undefined => {
+  const { id, more } = splitId(rest) ?? {}
+  const format = TRANSCRIPT_FILES.find((known) => known === more)
+  return id === undefined || format === undefined ? undefined : { kind: 'transcript-file', id, format }
+}
+
 const readers: Record<string, (rest: string | undefined) => CallbackData | undefined> = {
   p: (rest) => readPack(rest),
   pc: (rest) => readPack(rest, 'telegram'),
@@ -155,8 +201,18 @@ const readers: Record<string, (rest: string | undefined) => CallbackData | undef
     const language = Language.safeParse(rest)
     return language.success ? { kind: 'language', language: language.data } : undefined
   },
+  a: (rest) => withId('avatar', rest ?? ''),
+  ac: (rest) => withId('avatar-choose', rest ?? ''),
+  ad: (rest) => withId('avatar-delete', rest ?? ''),
+  ax: (rest) => withId('avatar-delete-confirmed', rest ?? ''),
   t: (rest) => (rest === undefined ? undefined : withId('transcript', rest)),
   ts: (rest) => (rest === undefined ? { kind: 'transcripts' } : withCursor('transcripts', rest)),
+  tf: readFile,
+  tr: (rest) => withId('transcript-rename', rest ?? ''),
+  td: (rest) => withId('transcript-delete', rest ?? ''),
+  tx: (rest) => withId('transcript-delete-confirmed', rest ?? ''),
+  tq: (rest) => (rest === undefined ? { kind: 'transcript-search' } : undefined),
+  x: (rest) => (rest === undefined ? { kind: 'cancel' } : undefined),
   s: (rest) => (rest === undefined ? undefined : readSetting(rest)),
 }
 

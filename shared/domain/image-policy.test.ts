@@ -82,6 +82,20 @@ const vp8x = (width: number, height: number, flags = 0): number[] => [
   ...le(height - 1, 3),
 ]
 
+/** The header of a scan with so many components. */
+const firstScan = (components: number): number[] => [
+  ...[0xff, 0xda, 0, 6 + 2 * components, components],
+  ...Array.from({ length: components }, (_, i) => [i + 1, 0]).flat(),
+  ...[0, 63, 0],
+]
+/** A frame of another process with three components, sampled 2x2, 1x1 and 1x1. */
+const colourJpeg = (marker: number, width: number, height: number, ...after: number[]): Uint8Array =>
+  Uint8Array.from([
+    ...[0xff, 0xd8, 0xff, marker, 0, 17, 8, ...be16(height), ...be16(width)],
+    ...[3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1],
+    ...after,
+  ])
+
 /** The code of the AppError that `run` throws; anything else fails the test. */
 const codeOf = (run: () => unknown): string => {
   try {
@@ -102,7 +116,7 @@ describe('sniffImage', () => {
     ['webp', webp(['VP8L', vp8l(640, 480)])],
     ['webp', webp(['VP8X', vp8x(640, 480)], ['VP8 ', vp8(640, 480)])],
   ])('reads the sides of a %s', (format, bytes) => {
-    expect(sniffImage(bytes)).toEqual({ format, width: 640, height: 480, animated: false })
+    expect(sniffImage(bytes)).toMatchObject({ format, width: 640, height: 480, animated: false })
   })
 
   it('reads a view into a larger buffer', () => {
@@ -165,11 +179,14 @@ describe('sniffImage', () => {
 
 describe('checkImage', () => {
   it('accepts what is within the limits', () => {
-    expect(checkImage(jpeg(8000, 6000))).toEqual({
+    const camera = Uint8Array.from([...jpeg(8000, 6000), ...firstScan(1)])
+    expect(checkImage(camera)).toEqual({
       format: 'jpeg',
       width: 8000,
       height: 6000,
       animated: false,
+      decodeBytes: 0,
+      scans: 1,
     })
     expect(checkImage(png(1, 1)).width).toBe(1)
     expect(checkImage(png(2000, 100)).width).toBe(2000)
@@ -198,5 +215,49 @@ describe('checkImage', () => {
       'unprocessable_media',
     )
     expect(checkImageInfo({ width: 2, height: 1, animated: false }, limits)).toBeUndefined()
+  })
+})
+
+describe('memory of decoding, by the header alone', () => {
+  const pngOf = (depth: number, colourType: number, interlaced: number): Uint8Array => {
+    const bytes = png(1000, 1000)
+    bytes.set([depth, colourType, 0, 0, interlaced], 24)
+    return bytes
+  }
+  const PIXELS = 1_000_000
+
+  it.each<[string, Uint8Array, number]>([
+    ['a JPEG in one scan', colourJpeg(0xc0, 1000, 1000, ...firstScan(3)), 0],
+    ['with tables before the scan', colourJpeg(0xc1, 1000, 1000, 0xff, 0xc4, 0, 3, 9, ...firstScan(3)), 0],
+    ['a JPEG in several scans', colourJpeg(0xc0, 1000, 1000, ...firstScan(1)), 3 * PIXELS],
+    ['a JPEG whose scan is hidden', colourJpeg(0xc0, 1000, 1000, 0, 0, ...firstScan(3)), 3 * PIXELS],
+    ['a progressive JPEG', colourJpeg(0xc2, 1000, 1000, ...firstScan(3)), 3 * PIXELS],
+    ['a JPEG without a whole frame header', colourJpeg(0xc0, 1000, 1000).subarray(0, 14), 8 * PIXELS],
+    ['a PNG row by row', pngOf(8, 2, 0), Math.ceil((4 * PIXELS) / 3)],
+    ['an interlaced PNG', pngOf(8, 2, 1), 4 * PIXELS],
+    ['an interlaced PNG of 16 bits', pngOf(16, 6, 1), 8 * PIXELS],
+    ['a lossy WebP', webp(['VP8 ', vp8(1000, 1000)]), 0],
+    ['a transparent one', webp(['VP8X', vp8x(1000, 1000)], ['ALPH', [1]], ['VP8 ', vp8(1000, 1000)]), PIXELS],
+    ['a lossless WebP', webp(['VP8L', vp8l(1000, 1000)]), 4 * PIXELS],
+    ['one behind a header', webp(['VP8X', vp8x(1000, 1000)], ['VP8L', vp8l(1000, 1000)]), 4 * PIXELS],
+  ])('%s', (_, bytes, decodeBytes) => {
+    expect(sniffImage(bytes)).toMatchObject({ decodeBytes })
+  })
+
+  it('counts scans where each costs a pass over the picture', () => {
+    const many = Array.from({ length: 51 }, () => firstScan(1)).flat()
+    expect(sniffImage(colourJpeg(0xc2, 100, 100, ...many))).toMatchObject({ scans: 51 })
+    expect(codeOf(() => checkImage(colourJpeg(0xc2, 100, 100, ...many)))).toBe('unprocessable_media')
+    expect(checkImage(colourJpeg(0xc2, 100, 100, ...many.slice(10))).scans).toBe(50)
+    expect(checkImage(colourJpeg(0xc0, 100, 100, ...firstScan(3), ...many)).scans).toBe(1)
+  })
+
+  it('refuses what would take too much, and lets the same picture in where it is read row by row', () => {
+    expect(codeOf(() => checkImage(colourJpeg(0xc2, 7000, 7000, ...firstScan(3))))).toBe(
+      'unprocessable_media',
+    )
+    expect(checkImage(colourJpeg(0xc0, 7000, 7000, ...firstScan(3))).width).toBe(7000)
+    expect(codeOf(() => checkImage(webp(['VP8L', vp8l(7000, 7000)])))).toBe('unprocessable_media')
+    expect(checkImage(webp(['VP8 ', vp8(7000, 7000)])).width).toBe(7000)
   })
 })

@@ -4,10 +4,10 @@ import { AppError, invalidInput } from '#shared/errors.ts'
 /** Bounds of an uploaded image; data, which an operator edits (`limits.image` of the tariff). */
 export type ImageLimits = {
   maxBytes: number
-  /**
-   * Width times height. Memory while decoding grows with it: a progressive JPEG takes about 6 bytes a pixel.
-   */
+  /** Width times height. */
   maxPixels: number
+  /** Memory that decoding may take, estimated from the header: what has no rows to read one by one must be smaller. */
+  maxDecodeBytes: number
   /** Either side, in pixels. */
   maxSide: number
   /** The longer side divided by the shorter one. */
@@ -25,9 +25,13 @@ export type AvatarSize = (typeof AVATAR_SIZES)[number]
 export const IMAGE_LIMITS: ImageLimits = {
   maxBytes: 20 * 1024 * 1024,
   maxPixels: 50_000_000,
+  maxDecodeBytes: 75_000_000,
   maxSide: 16_384,
   maxAspect: 20,
 }
+
+/** Encoders write some ten. Each goes over every block of the picture, however few bytes it has itself. */
+const MAX_SCANS = 50
 
 const refused = (detail: string): AppError => new AppError('unprocessable_media', { detail })
 
@@ -35,7 +39,10 @@ const refused = (detail: string): AppError => new AppError('unprocessable_media'
  * Throws `unprocessable_media` (422) unless sides, pixels and aspect are within the limits and it is a still
  * picture.
  */
-export const checkImageInfo = (info: Omit<ImageInfo, 'format'>, limits: ImageLimits): void => {
+export const checkImageInfo = (
+  info: Pick<ImageInfo, 'width' | 'height' | 'animated'>,
+  limits: ImageLimits,
+): void => {
   const { width, height } = info
   if (width < 1 || height < 1) throw refused('The image has no pixels.')
   if (width > limits.maxSide || height > limits.maxSide) {
@@ -65,5 +72,12 @@ export const checkImage = (bytes: Uint8Array, limits: ImageLimits = IMAGE_LIMITS
     throw new AppError('unsupported_media', { detail: 'Only JPEG, PNG and WebP images are accepted.' })
   }
   checkImageInfo(info, limits)
+  if (info.scans > MAX_SCANS)
+    throw refused(`The image comes in ${info.scans} scans; at most ${MAX_SCANS} are allowed.`)
+  if (info.decodeBytes > limits.maxDecodeBytes) {
+    throw refused(
+      'An interlaced, progressive or lossless image of so many pixels takes too much memory: send a smaller one.',
+    )
+  }
   return info
 }

@@ -1,9 +1,19 @@
 import { AppError } from '#shared/errors.ts'
+import { jpegMemory, pngMemory, webpMemory } from './image-memory.ts'
 
 export type ImageFormat = 'jpeg' | 'png' | 'webp'
 
 /** What the header of an image says about itself; sides in pixels as stored, before EXIF orientation. */
-export type ImageInfo = { format: ImageFormat; width: number; height: number; animated: boolean }
+export type ImageInfo = {
+  format: ImageFormat
+  width: number
+  height: number
+  animated: boolean
+  /** What its decoder keeps in memory at most, in bytes: a file of 40 bytes may ask for hundreds of megabytes. */
+  decodeBytes: number
+  /** How often the decoder goes over the whole picture: some JPEGs come in many scans. */
+  scans: number
+}
 
 /** Anything that is not JPEG, PNG or WebP; `name` where the first bytes give it away. */
 export type OtherFile = { format: 'other'; name?: string }
@@ -43,6 +53,15 @@ const startsWith = (bytes: Uint8Array, magic: string, offset = 0): boolean => {
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
+/** Scan headers from here on: within compressed data their two bytes cannot stand (ITU T.81, B.1.1.5). */
+const countScans = (bytes: Uint8Array, from: number): number => {
+  let scans = 0
+  for (let at = bytes.indexOf(0xff, from); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
+    if (bytes[at + 1] === 0xda) scans += 1
+  }
+  return Math.max(1, scans)
+}
+
 /** Walks the segments up to the first frame header; the compressed data is never looked at. */
 const sniffJpeg = (bytes: Uint8Array): ImageInfo => {
   const view = viewOf(bytes)
@@ -58,11 +77,15 @@ const sniffJpeg = (bytes: Uint8Array): ImageInfo => {
       throw broken('it has no frame header')
     } else if (isStartOfFrame(marker)) {
       if (at + 9 > bytes.length) break
+      const decodeBytes = jpegMemory(view, at)
       return {
         format: 'jpeg',
         height: view.getUint16(at + 5),
         width: view.getUint16(at + 7),
         animated: false,
+        decodeBytes,
+        // one that is decoded as it comes ends with its first scan
+        scans: decodeBytes === 0 ? 1 : countScans(bytes, at),
       }
     } else {
       const length = view.getUint16(at + 2)
@@ -87,6 +110,8 @@ const sniffPng = (bytes: Uint8Array): ImageInfo => {
     width: view.getUint32(16),
     height: view.getUint32(20),
     animated: false,
+    decodeBytes: pngMemory(view),
+    scans: 1,
   }
   let at = 33
   while (at + 8 <= bytes.length && !startsWith(bytes, 'IDAT', at + 4)) {
@@ -112,19 +137,31 @@ const webpSides = (view: DataView, kind: string): { width: number; height: numbe
   return undefined
 }
 
+/** Chunks of a WebP that tell of frames, or of how the picture is packed. */
+const TELLING_CHUNKS = ['VP8L', 'ALPH', 'ANIM', 'ANMF'] as const
+
 const sniffWebp = (bytes: Uint8Array): ImageInfo => {
   const view = viewOf(bytes)
   if (bytes.length < 30 || view.getUint32(4, true) + 8 > bytes.length) throw broken('it ends too early')
   const kind = String.fromCharCode(...bytes.subarray(12, 16))
   const sides = webpSides(view, kind)
   if (!sides) throw broken('its WebP header cannot be read')
-  let animated = kind === 'VP8X' && (view.getUint8(20) & 0x02) !== 0
-  for (let at = 12; !animated && at + 8 <= bytes.length; ) {
-    animated = startsWith(bytes, 'ANIM', at) || startsWith(bytes, 'ANMF', at)
+  const kinds = new Set<string>()
+  for (let at = 12; at + 8 <= bytes.length; ) {
+    // not every chunk: a file can hold millions
+    const known = TELLING_CHUNKS.find((name) => startsWith(bytes, name, at))
+    if (known) kinds.add(known)
     const length = view.getUint32(at + 4, true)
     at += 8 + length + (length & 1)
   }
-  return { format: 'webp', ...sides, animated }
+  const isFlagged = kind === 'VP8X' && (view.getUint8(20) & 0x02) !== 0
+  return {
+    format: 'webp',
+    ...sides,
+    animated: isFlagged || kinds.has('ANIM') || kinds.has('ANMF'),
+    decodeBytes: webpMemory(sides.width * sides.height, kinds),
+    scans: 1,
+  }
 }
 
 /**

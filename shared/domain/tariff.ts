@@ -118,10 +118,19 @@ export const Tariff = z.strictObject({
       // 20 MiB is the body limit of avatar-upload and the most that a bot can download
       maxBytes: wholeNumber(1_000, 20_971_520),
       maxPixels: wholeNumber(10_000, 200_000_000),
+      // older files have no such line
+      maxDecodeBytes: wholeNumber(1_000_000, 1_000_000_000).default(75_000_000),
       maxSide: wholeNumber(64, 65_535),
       maxAspect: wholeNumber(1, 100),
     }),
-    transcript: z.strictObject({ maxCharacters: wholeNumber(1, 5_000_000) }),
+    // older files have no such group
+    avatars: z.strictObject({ perPerson: wholeNumber(1, 1_000) }).default({ perPerson: 20 }),
+    transcript: z.strictObject({
+      maxCharacters: wholeNumber(1, 5_000_000),
+      // a file of before these limits stays valid
+      maxSegments: wholeNumber(1, 1_000_000).default(100_000),
+      maxLineCharacters: wholeNumber(100, 1_000_000).default(20_000),
+    }),
   }),
   rateLimits: z.strictObject({
     chat: RateLimit,

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '#shared/errors.ts'
 import type { Segment } from './transcript/segment.ts'
-import { type InputFormat, parseTranscript, renderTranscript } from './transcript-formats.ts'
+import {
+  type InputFormat,
+  parseTranscript as parse,
+  renderTranscript,
+  type TranscriptLimits,
+} from './transcript-formats.ts'
+
+const LIMITS: TranscriptLimits = { maxCharacters: 1_000_000, maxSegments: 1_000, maxLineCharacters: 1_000 }
+
+const parseTranscript = (text: string, format: InputFormat, limits: Partial<TranscriptLimits> = {}) =>
+  parse(text, format, { ...LIMITS, ...limits })
 
 const refusal = (run: () => unknown): AppError => {
   try {
@@ -33,7 +43,10 @@ describe('text', () => {
       vtt: 'WEBVTT\n\nNOTE x\n',
       json: '[]',
     }
-    expect(refusal(() => parseTranscript(empty[format], format))).toMatchObject({ code: 'invalid_input' })
+    expect(refusal(() => parseTranscript(empty[format], format))).toMatchObject({
+      code: 'invalid_input',
+      extra: { reason: 'empty' },
+    })
   })
 
   it('is too large beyond the limit, in characters and not in UTF-16 units', () => {
@@ -41,6 +54,30 @@ describe('text', () => {
     expect(refusal(() => parseTranscript('😀😀😀', 'text', { maxCharacters: 2 })).code).toBe('too_large')
     const hidden = JSON.stringify({ text: 'a', segments: [{ text: 'aaaa' }] })
     expect(refusal(() => parseTranscript(hidden, 'json', { maxCharacters: 3 })).code).toBe('too_large')
+  })
+
+  it.each<[string, InputFormat, string, number]>([
+    ['segments', 'json', JSON.stringify([{ text: 'a' }, { text: 'b' }, { text: 'c' }]), 3],
+    ['segments', 'srt', '00:01,000 --> 00:02,000\na\n\n00:03,000 --> 00:04,000\nb\n', 2],
+    ['segments', 'vtt', 'WEBVTT\n\n00:01.000 --> 00:02.000\n<v A>a</v><v B>b</v>\n', 2],
+  ])('has a limit of %s in %s', (_, format, source, maxSegments) => {
+    expect(parseTranscript(source, format, { maxSegments }).segments).toHaveLength(maxSegments)
+    const error = refusal(() => parseTranscript(source, format, { maxSegments: maxSegments - 1 }))
+    expect([error.code, error.detail]).toEqual([
+      'too_large',
+      `A transcript has at most ${maxSegments - 1} segments.`,
+    ])
+  })
+
+  it('has a limit for lines of segments, not for a plain text that is one line', () => {
+    const segments = JSON.stringify([{ text: 'short' }, { text: `${'a'.repeat(8)}\n${'b'.repeat(9)}` }])
+    expect(parseTranscript(segments, 'json', { maxLineCharacters: 9 }).segments).toHaveLength(2)
+    const error = refusal(() => parseTranscript(segments, 'json', { maxLineCharacters: 8 }))
+    expect([error.code, error.detail]).toEqual([
+      'too_large',
+      'Segment 2 has a line of more than 8 characters.',
+    ])
+    expect(parseTranscript('a'.repeat(5_000), 'text', { maxLineCharacters: 8 }).text).toHaveLength(5_000)
   })
 
   it('has no subtitles, and says so', () => {

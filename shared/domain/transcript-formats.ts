@@ -11,10 +11,11 @@ export type InputFormat = (typeof INPUT_FORMATS)[number]
 export const OUTPUT_FORMATS = ['txt', 'srt', 'vtt', 'json'] as const
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number]
 
-export type TranscriptLimits = { maxCharacters: number }
-
-/** The bound where the tariff sets no other. */
-const TRANSCRIPT_LIMITS: TranscriptLimits = { maxCharacters: 1_000_000 }
+/**
+ * `maxLineCharacters` holds for lines of segments only: subtitles are shown line by line, whereas recognisers write a plain text of hours in
+ * a single one.
+ */
+export type TranscriptLimits = { maxCharacters: number; maxSegments: number; maxLineCharacters: number }
 
 /** `segments` is empty for a text without structure; `text` is always the whole, normalised. */
 export type ParsedTranscript = { segments: Segment[]; text: string }
@@ -27,24 +28,40 @@ const read = (text: string, format: InputFormat): ParsedTranscript => {
   return { segments, text: joinSegments(segments) }
 }
 
+const tooLarge = (detail: string): AppError => new AppError('too_large', { detail })
+
+const checkLimits = ({ text, segments }: ParsedTranscript, limits: TranscriptLimits): void => {
+  const { maxCharacters, maxSegments, maxLineCharacters } = limits
+  if (segments.length > maxSegments) throw tooLarge(`A transcript has at most ${maxSegments} segments.`)
+  const inSegments = segments.reduce(
+    (sum, segment) => sum + countCharacters(segment.text) + countCharacters(segment.speaker ?? ''),
+    0,
+  )
+  if (Math.max(countCharacters(text), inSegments) > maxCharacters) {
+    throw tooLarge(`A transcript has at most ${maxCharacters} characters.`)
+  }
+  const isLong = (line: string): boolean => line.length > maxLineCharacters
+  const long = segments.findIndex((one) => isLong(one.text) && one.text.split('\n').some(isLong))
+  if (long >= 0) {
+    throw tooLarge(`Segment ${long + 1} has a line of more than ${maxLineCharacters} characters.`)
+  }
+}
+
 /**
- * Reads a transcript. Throws `invalid_input` when it is empty or not of that format (naming the line), and
- * `too_large` beyond `maxCharacters` in the text or in the segments together.
+ * Reads a transcript.
+ * @throws AppError invalid_input when it is empty (`reason` empty) or not of that format (naming the line), too_large beyond a limit, in
+ *   the text or in the segments together
  */
 export const parseTranscript = (
   text: string,
   format: InputFormat,
-  { maxCharacters }: TranscriptLimits = TRANSCRIPT_LIMITS,
+  limits: TranscriptLimits,
 ): ParsedTranscript => {
   const parsed = read(text, format)
-  if (parsed.text.trim() === '') throw invalidInput('The transcript is empty.')
-  const inSegments = parsed.segments.reduce(
-    (sum, { text, speaker = '' }) => sum + countCharacters(text) + countCharacters(speaker),
-    0,
-  )
-  if (Math.max(countCharacters(parsed.text), inSegments) > maxCharacters) {
-    throw new AppError('too_large', { detail: `A transcript has at most ${maxCharacters} characters.` })
+  if (parsed.text.trim() === '') {
+    throw new AppError('invalid_input', { detail: 'The transcript is empty.', extra: { reason: 'empty' } })
   }
+  checkLimits(parsed, limits)
   return parsed
 }
 

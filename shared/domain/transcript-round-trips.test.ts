@@ -2,7 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '#shared/errors.ts'
 import { joinSegments, makeSegment } from './transcript/segment.ts'
-import { type InputFormat, parseTranscript, renderTranscript } from './transcript-formats.ts'
+import { type InputFormat, parseTranscript as parse, renderTranscript } from './transcript-formats.ts'
+
+const LIMITS = { maxCharacters: 1_000_000, maxSegments: 100_000, maxLineCharacters: 20_000 }
+
+const parseTranscript = (text: string, format: InputFormat) => parse(text, format, LIMITS)
 
 describe('round trips', () => {
   const character = fc.oneof(

@@ -13,7 +13,14 @@ export const presentAvatar = async (
   avatar: Pick<Avatar, 'id' | 'width' | 'height' | 'thumbhash' | 'keys' | 'current' | 'createdAt'>,
 ): Promise<z.infer<typeof AvatarView>> => {
   const bucket = bucketOf(resources, 'avatars')
-  const link = (key: string): Promise<string> => resources.storage.presignGet(bucket, key, LINK_SECONDS)
+  const link = (key: string): Promise<string> =>
+    resources.storage.presignGet(bucket, key, LINK_SECONDS, {
+      // part of the signature: whatever lies there, it is never served as a page or a script
+      contentType: 'image/webp',
+      // by Expires, not by max-age: a copy that is fetched in the link's last second is kept for that second
+      cacheControl: 'private',
+      expires: new Date(resources.clock() + LINK_SECONDS * 1_000),
+    })
   const [small, medium, large] = await Promise.all([
     link(avatar.keys['64']),
     link(avatar.keys['256']),

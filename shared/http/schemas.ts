@@ -22,6 +22,11 @@ export const AvatarView = z
   })
   .meta({ id: 'Avatar', description: "width and height are the oriented source's; urls live at most 300 s" })
 
+/** An avatar in a gallery: also when it was the person's face, newest first; the present span has no end. */
+export const GalleryAvatarView = AvatarView.extend({
+  uses: z.array(z.strictObject({ usedFrom: z.iso.datetime(), usedTo: z.iso.datetime().nullable() })),
+}).meta({ id: 'GalleryAvatar' })
+
 /** A page by keyset: send `nextCursor` as `cursor` for the next one; null at the end. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(100).default(20),

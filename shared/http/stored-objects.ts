@@ -2,7 +2,9 @@ import type { Tx } from '#shared/db/client.ts'
 import { enqueueObjectDeletion } from '#shared/db/object-jobs.ts'
 import { waitForPerson } from '#shared/db/person-lock.ts'
 import { inTransaction } from '#shared/db/transaction.ts'
+import { unavailable } from '#shared/errors.ts'
 import type { StorageConfig } from '#shared/platform/config.ts'
+import type { BucketPlan } from '#shared/storage/bucket-features.ts'
 import type { Resources } from './resources.ts'
 
 export type BucketName = keyof StorageConfig['buckets']
@@ -19,9 +21,45 @@ export const bucketOf = (resources: Resources, name: BucketName): string => {
   return buckets[name]
 }
 
+/** Backups keep versions and locks as the operator chose them: they must outlast a mistake. */
+const PLANS: Readonly<Record<BucketName, BucketPlan>> = {
+  avatars: { versioning: 'off', sweep: true },
+  transcripts: { versioning: 'as-it-is', sweep: true },
+  backups: { versioning: 'as-it-is', sweep: false },
+}
+
+/** For a bucket as a whole: the first upload after an outage waits no longer than for any other call to the store. */
+const SET_UP_MS = 5_000
+
+const setUp = async (resources: Resources, name: BucketName, signal: AbortSignal): Promise<string> => {
+  const { storage, log } = resources
+  const bucket = bucketOf(resources, name)
+  await storage.ensureBucket(bucket, { signal })
+  for (const outcome of await storage.setUpBucket(bucket, PLANS[name], { signal })) {
+    const { feature } = outcome
+    if (outcome.state === 'changed') log.info({ bucket, feature }, 'a bucket was set up')
+    if (outcome.state !== 'missing') continue
+    const { reason } = outcome
+    if (feature === 'private') log.warn({ bucket, reason }, 'a bucket is open to everybody')
+    else log.info({ bucket, feature, reason }, 'the object store lacks a feature')
+  }
+  return bucket
+}
+
+const setUpInTime = async (resources: Resources, name: BucketName): Promise<string> => {
+  const controller = new AbortController()
+  const tooSlow = (): void => controller.abort(unavailable('The file storage is too slow right now.'))
+  const timer = setTimeout(tooSlow, SET_UP_MS)
+  try {
+    return await setUp(resources, name, controller.signal)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /**
- * Makes the bucket where it is missing, once in a process, and gives its real name. A store that is away at the start does not stop the
- * function: the next upload tries again.
+ * Makes the bucket where it is missing and brings it into its state (private, swept, encrypted), once in a process, and gives its real
+ * name. A store that is away at the start does not stop the function: the next upload tries again.
  * @throws AppError unavailable
  */
 const readyBucket = (resources: Resources, name: BucketName): Promise<string> => {
@@ -29,8 +67,7 @@ const readyBucket = (resources: Resources, name: BucketName): Promise<string> =>
   readyBuckets.set(resources, known)
   const before = known.get(name)
   if (before) return before
-  const bucket = bucketOf(resources, name)
-  const making = resources.storage.ensureBucket(bucket).then(() => bucket)
+  const making = setUpInTime(resources, name)
   known.set(name, making)
   making.catch(() => known.delete(name))
   return making

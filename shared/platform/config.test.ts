@@ -63,6 +63,21 @@ describe('operators', () => {
   })
 })
 
+describe('pictures decoded at once', () => {
+  test.each([
+    ['as many as there are cores', {}, undefined],
+    ['so many', { IMAGE_CONCURRENCY: '3' }, 3],
+  ])('%s', (_, env, concurrency) => {
+    expect(load([], env).imageConcurrency).toBe(concurrency)
+  })
+
+  test.each(['0', '65', 'two'])('not "%s"', (text) => {
+    expect(problemsOf(() => load([], { IMAGE_CONCURRENCY: text }))).toEqual([
+      expect.stringMatching(/^IMAGE_CONCURRENCY: /),
+    ])
+  })
+})
+
 describe('loadConfig', () => {
   test('a complete configuration, with its defaults', () => {
     const config = load(EVERY, { S3_ENDPOINT: 'http://s3:9000/' })

@@ -47,6 +47,8 @@ export type Config = {
   providers: ProvidersConfig | undefined
   /** Telegram ids of the operators: `notify` tells them what they must look at. */
   operators?: readonly number[]
+  /** Pictures decoded at once by one process; as many as it has cores unless said. */
+  imageConcurrency?: number | undefined
 }
 
 /** Everything that is wrong with the configuration at once: an operator fixes it in one go, not one line a restart. */
@@ -160,6 +162,9 @@ export const loadConfig = (
     masterKeys: when('envelope', () => parsed('master-keys', parseMasterKeys)),
     signingKey: when('signing', () => secret('signing-key', longText)),
     providers: when('providers', () => parsed('payment-providers', (text) => parseProviders(text, env))),
+    imageConcurrency: env.IMAGE_CONCURRENCY
+      ? variable('IMAGE_CONCURRENCY', z.coerce.number().int().min(1).max(64))
+      : undefined,
     operators: env.OPERATOR_TELEGRAM_IDS ? (variable('OPERATOR_TELEGRAM_IDS', telegramIds) ?? []) : [],
   }
   const { clients, metricsToken, gatewayUrl, deadlineMs } = loaded

@@ -7,13 +7,16 @@ export const KEY_BYTES = 32
 /** What a sealed box is bound to, in one unambiguous string: no two lists of parts give the same bytes. */
 export const bindTo = (...parts: (string | number)[]): Buffer => Buffer.from(JSON.stringify(parts))
 
+/** A nonce of its own for each box: 96 bits by chance. */
+export const newNonce = (): Buffer => randomBytes(NONCE_BYTES)
+
 /**
  * AES-256-GCM with a random 96-bit nonce: `nonce | ciphertext | tag`. Random nonces are safe up to 2^32 boxes
  * under one key (NIST SP 800-38D, 8.3); a key here belongs to one person, and the master key seals one small
  * box a person.
  */
 export const sealBox = (key: Buffer, plaintext: Buffer, aad: Buffer): Buffer => {
-  const nonce = randomBytes(NONCE_BYTES)
+  const nonce = newNonce()
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
   cipher.setAAD(aad)
   const sealed = [nonce, cipher.update(plaintext), cipher.final()]

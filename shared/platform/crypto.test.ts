@@ -15,7 +15,7 @@ import {
   sha256Hex,
   timingSafeEqualText,
 } from './crypto.ts'
-import { bindTo, openBox, sealBox } from './crypto-box.ts'
+import { bindTo, newNonce, openBox, sealBox } from './crypto-box.ts'
 
 const base64Key = (): string => randomBytes(32).toString('base64')
 const anna = '0198c0de-0000-7000-8000-000000000001'
@@ -167,6 +167,27 @@ describe('seal and open', () => {
     const seen = new Set<string>()
     for (let i = 0; i < 10_000; i++) seen.add(seal(key, context, 'x').toString('hex', 5, 17))
     expect(seen.size).toBe(10_000)
+  })
+
+  it('never uses a nonce twice, not in a million', { timeout: 60_000 }, () => {
+    // eight of the twelve bytes, which is the stricter test
+    const seen = new BigUint64Array(1_000_000)
+    for (let i = 0; i < seen.length; i++) seen[i] = newNonce().readBigUInt64BE(4)
+    seen.sort()
+    expect(seen.some((nonce, i) => i > 0 && nonce === seen[i - 1])).toBe(false)
+  })
+
+  it('does not open in the place of another record or owner of the same key', () => {
+    const places: SealContext[] = ['r1/text', 'r1/title', 'r1/words', 'r2/text'].flatMap((recordId) =>
+      [anna, boris].map((ownerId) => ({ ownerId, recordId, keyVersion: 1 })),
+    )
+    const sealed = places.map((place) => seal(key, place, 'private', { compress: true }))
+    for (const [i, place] of places.entries()) {
+      for (const [j, box] of sealed.entries()) {
+        if (i === j) expect(open(key, place, box).toString()).toBe('private')
+        else expect(() => open(key, place, box)).toThrow('does not open')
+      }
+    }
   })
 
   it('stops unpacking at its bound', () => {

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
 import { bulkhead, isBulkheadRejectedError } from 'cockatiel'
 import { AVATAR_SIZES, checkImage, checkImageInfo, type ImageLimits } from '#shared/domain/image-policy.ts'
+import type { ImageFormat } from '#shared/domain/image-sniff.ts'
+import { withoutTexts } from '#shared/domain/png-texts.ts'
 import { AppError, unavailable } from '#shared/errors.ts'
 import {
   decodeSquare,
@@ -26,8 +27,6 @@ export type ProcessedImage = {
   /** Sides of the source in pixels, upright. */
   width: number
   height: number
-  /** SHA-256 of the source's bytes, in hex. */
-  hash: string
   /** ThumbHash of the square picture, in base64. */
   thumbhash: string
   variants: ImageVariant[]
@@ -42,18 +41,21 @@ export type ImagePipeline = {
   process: (bytes: Uint8Array, signal?: AbortSignal) => Promise<ProcessedImage>
 }
 
-const makeVariants = async (bytes: Uint8Array, options: ImagePipelineOptions): Promise<ProcessedImage> => {
+const makeVariants = async (
+  source: Uint8Array,
+  format: ImageFormat,
+  options: ImagePipelineOptions,
+): Promise<ProcessedImage> => {
   try {
+    const bytes = format === 'png' ? withoutTexts(source) : source
     const header = await readHeader(bytes, options.limits)
     checkImageInfo(header, options.limits) // should the decoder read the header otherwise than we do
     const square = await decodeSquare(bytes, options)
     const variants: ImageVariant[] = []
     for (const size of AVATAR_SIZES) variants.push(await encodeVariant(square, size))
-    const hash = createHash('sha256').update(bytes).digest('hex')
     return {
       width: header.width,
       height: header.height,
-      hash,
       thumbhash: await thumbhashOf(square),
       variants,
     }
@@ -75,10 +77,10 @@ export const createImagePipeline = (options: ImagePipelineOptions): ImagePipelin
   const slots = bulkhead(options.concurrency, options.queueLimit)
   return {
     process: async (bytes, signal) => {
-      checkImage(bytes, options.limits)
+      const { format } = checkImage(bytes, options.limits)
       try {
         return await untilAborted(
-          slots.execute(() => makeVariants(bytes, options), signal),
+          slots.execute(() => makeVariants(bytes, format, options), signal),
           signal,
         )
       } catch (error) {

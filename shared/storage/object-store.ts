@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { S3Error } from 'minio'
 import { AppError, unavailable } from '#shared/errors.ts'
+import { type BucketPlan, type FeatureOutcome, planFeatures } from './bucket-features.ts'
 import { type Attempt, connectS3, type S3Options } from './s3-connection.ts'
 import { type CallOptions, createCallPolicy } from './s3-resilience.ts'
 
@@ -37,32 +38,42 @@ export type ObjectStore = {
     prefix: string,
     options?: { pageSize?: number } & Cancellable,
   ) => AsyncGenerator<StoredObject, void, undefined>
-  /**
-   * A link that reads one object for at most 300 s; made without asking the server. `contentType` overrides
-   * the stored one.
-   */
-  presignGet: (
+  /** One page of that: at most `limit` (1,000) objects in the order of their keys, the first one behind `after`. */
+  listPage: (
     bucket: string,
-    key: string,
-    seconds: number,
-    options?: { contentType?: string },
-  ) => Promise<string>
+    prefix: string,
+    options: { after: string; limit: number } & Cancellable,
+  ) => Promise<{ objects: StoredObject[]; isTruncated: boolean }>
+  /**
+   * A link that reads one object for at most 300 s; made without asking the server. What `options` name stands in the answer instead of
+   * what is stored with the object.
+   */
+  presignGet: (bucket: string, key: string, seconds: number, options?: LinkOptions) => Promise<string>
   /**
    * Makes the bucket where it is missing. S3 buckets are private unless a policy opens them, and none is set.
    */
   ensureBucket: (bucket: string, options?: Cancellable) => Promise<void>
+  /**
+   * Brings a bucket that is there into the state of the plan, as far as the server can: a feature that it lacks is an outcome, no error.
+   * Changes nothing where all is well; safe to do by several at once.
+   */
+  setUpBucket: (bucket: string, plan: BucketPlan, options?: Cancellable) => Promise<FeatureOutcome[]>
   /** One try, for `/ready`: the given bucket exists, or without one the server answers a signed request. */
   check: (bucket?: string, options?: Cancellable) => Promise<void>
   /** Ends all connections; calls under way fail. */
   close: () => void
 }
 
+/** `expires` tells caches until when they may keep the answer. */
+export type LinkOptions = { contentType?: string; cacheControl?: string; expires?: Date }
 export type PutOptions = { contentType: string; cacheControl?: string } & Cancellable
 export type ObjectStat = {
   sizeBytes: number
   contentType: string | undefined
   lastModified: Date
   etag: string
+  /** How the server says that it keeps the object: `AES256`, `aws:kms`, or undefined. */
+  encryption: string | undefined
 }
 
 /** Above it minio-js uploads in parts, which first lists unfinished uploads: not every S3 server can. */
@@ -101,10 +112,23 @@ const readAll = async (stream: AsyncIterable<Buffer>, maxBytes: number): Promise
 export const createObjectStore = (options: ObjectStoreOptions): ObjectStore => {
   const connection = connectS3(options)
   const outside = connectS3({ ...options, endpoint: options.publicEndpoint })
+  // without keys minio-js signs nothing
+  const stranger = connectS3({ ...options, accessKey: '', secretKey: '' })
   const { client } = connection
   const policy = createCallPolicy(options.timeoutMs)
   const call = <T>(work: (attempt: Attempt) => Promise<T>, how: CallOptions = {}): Promise<T> =>
     policy((signal) => connection.run(signal, work), how)
+
+  // The first version of the listing: in minio-js continuation tokens of the second break when they look like
+  // a number, and the S3 server of the local stack can't make any.
+  const listPage: ObjectStore['listPage'] = async (bucket, prefix, { after, limit, signal }) => {
+    const how = { Delimiter: '', MaxKeys: limit }
+    const page = await call(() => client.listObjectsQuery(bucket, prefix, after, how), { signal })
+    const objects = page.objects.flatMap(({ name, size, lastModified }) =>
+      name !== undefined && lastModified ? [{ key: name, sizeBytes: size ?? 0, lastModified }] : [],
+    )
+    return { objects, isTruncated: page.isTruncated === true }
+  }
 
   return {
     put: async (bucket, key, bytes, { contentType, cacheControl, signal }) => {
@@ -124,14 +148,16 @@ export const createObjectStore = (options: ObjectStoreOptions): ObjectStore => {
 
     stat: (bucket, key, { signal } = {}) =>
       call(
-        async () => {
+        async (attempt) => {
           const found = await client.statObject(bucket, key)
+          const encryption = attempt.headers['x-amz-server-side-encryption']
           const contentType: unknown = found.metaData['content-type']
           return {
             sizeBytes: found.size,
             contentType: typeof contentType === 'string' ? contentType : undefined,
             lastModified: found.lastModified,
             etag: found.etag,
+            encryption: typeof encryption === 'string' ? encryption : undefined,
           }
         },
         { signal },
@@ -149,30 +175,29 @@ export const createObjectStore = (options: ObjectStoreOptions): ObjectStore => {
       )
     },
 
+    listPage,
+
     list: async function* listObjects(bucket, prefix, { signal, pageSize = PAGE_SIZE } = {}) {
-      // The first version of the listing: in minio-js continuation tokens of the second break when they look like
-      // a number, and the S3 server of the local stack can't make any.
-      const how = { Delimiter: '', MaxKeys: pageSize }
-      for (let marker: string | undefined = ''; marker !== undefined; ) {
-        const after: string = marker
-        const page = await call(() => client.listObjectsQuery(bucket, prefix, after, how), { signal })
-        for (const { name, size, lastModified } of page.objects) {
-          if (name !== undefined && lastModified) yield { key: name, sizeBytes: size ?? 0, lastModified }
-        }
-        marker = page.isTruncated ? page.objects.at(-1)?.name : undefined
+      for (let after: string | undefined = ''; after !== undefined; ) {
+        const page: Awaited<ReturnType<ObjectStore['listPage']>> = await listPage(bucket, prefix, {
+          after,
+          limit: pageSize,
+          ...(signal && { signal }),
+        })
+        yield* page.objects
+        after = page.isTruncated ? page.objects.at(-1)?.key : undefined
       }
     },
 
-    presignGet: async (bucket, key, seconds, { contentType } = {}) => {
+    presignGet: async (bucket, key, seconds, { contentType, cacheControl, expires } = {}) => {
       if (!(Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_LINK_SECONDS)) {
         throw new RangeError(`A link lives 1 to ${MAX_LINK_SECONDS} whole seconds`)
       }
-      return outside.client.presignedGetObject(
-        bucket,
-        key,
-        seconds,
-        contentType ? { 'response-content-type': contentType } : {},
-      )
+      return outside.client.presignedGetObject(bucket, key, seconds, {
+        ...(contentType && { 'response-content-type': contentType }),
+        ...(cacheControl && { 'response-cache-control': cacheControl }),
+        ...(expires && { 'response-expires': expires.toUTCString() }),
+      })
     },
 
     ensureBucket: (bucket, { signal } = {}) =>
@@ -190,6 +215,16 @@ export const createObjectStore = (options: ObjectStoreOptions): ObjectStore => {
         { signal },
       ),
 
+    setUpBucket: async (bucket, plan, { signal } = {}) => {
+      const outcomes: FeatureOutcome[] = []
+      for (const work of planFeatures(plan, stranger.client)) {
+        outcomes.push(
+          await call((attempt) => stranger.run(attempt.signal, () => work(client, bucket)), { signal }),
+        )
+      }
+      return outcomes
+    },
+
     check: async (bucket, { signal } = {}) => {
       const exists = await call(
         async () =>
@@ -202,6 +237,7 @@ export const createObjectStore = (options: ObjectStoreOptions): ObjectStore => {
     close: () => {
       connection.close()
       outside.close()
+      stranger.close()
     },
   }
 }

@@ -148,6 +148,37 @@ describe('a failing store', () => {
     await expect(store.ensureBucket('bucket')).rejects.toMatchObject({ code: 'unavailable' })
   })
 
+  it('lacks features that it refuses, and is unavailable where it fails', async () => {
+    const plan = { versioning: 'off', sweep: true } as const
+    answer = status(403, '<Error><Code>AccessDenied</Code><Message>not you</Message></Error>')
+    expect(await store.setUpBucket('bucket', plan)).toEqual(
+      ['private', 'encryption', 'versioning', 'lifecycle'].map((feature) => ({
+        feature,
+        state: 'missing',
+        reason: 'AccessDenied: not you',
+      })),
+    )
+    answer = status(500)
+    await expect(store.setUpBucket('bucket', plan)).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  it('that takes an order without heeding it lacks the feature', async () => {
+    const none =
+      '<Error><Code>ServerSideEncryptionConfigurationNotFoundError</Code><Message>no</Message></Error>'
+    answer = (response, request) => {
+      if (request.url?.includes('encryption') && request.method === 'GET')
+        status(404, none)(response, request)
+      else if (request.method === 'PUT') status(200)(response, request)
+      else status(403, '<Error><Code>AccessDenied</Code><Message>no</Message></Error>')(response, request)
+    }
+    const outcomes = await store.setUpBucket('bucket', { versioning: 'as-it-is', sweep: false })
+    expect(outcomes).toContainEqual({
+      feature: 'encryption',
+      state: 'missing',
+      reason: 'objects lie in the clear',
+    })
+  })
+
   it('fails a removal that it refuses in part', async () => {
     answer = status(200, '<DeleteResult><Error><Key>b</Key><Code>AccessDenied</Code></Error></DeleteResult>')
     await expect(store.remove('bucket', ['a', 'b'])).rejects.toMatchObject({ code: 'unavailable' })

@@ -9,7 +9,7 @@ export type Square = { data: Buffer; raw: { width: number; height: number; chann
 
 type DecodeOptions = { limits: ImageLimits; timeoutSeconds: number }
 
-const THUMB_SIDE = 100
+const THUMB_SIDE = 48
 
 /**
  * Some phones write a wrong number into the scan header, which changes no pixel (libjpeg:

@@ -21,6 +21,20 @@ const captionOf = (caption: string | undefined) =>
 /** One call of the Bot API, giving the id of the message. */
 export type Call = () => Promise<number>
 
+/** An edit that changes nothing has done what was asked. */
+const edited =
+  (messageId: number, edit: () => Promise<unknown>): Call =>
+  async () => {
+    try {
+      await edit()
+    } catch (error) {
+      if (classifyTelegramError(error).kind !== 'not_modified') throw error
+    }
+    return messageId
+  }
+
+const photoFile = (base64: string): InputFile => new InputFile(Buffer.from(base64, 'base64'), 'photo.jpg')
+
 const textCalls = (
   api: Api,
   chatId: number,
@@ -36,14 +50,7 @@ const textCalls = (
     if (editId === undefined || index > 0) {
       return async () => (await api.sendMessage(chatId, part, other)).message_id
     }
-    return async () => {
-      try {
-        await api.editMessageText(chatId, editId, part, other)
-      } catch (error) {
-        if (classifyTelegramError(error).kind !== 'not_modified') throw error
-      }
-      return editId
-    }
+    return edited(editId, () => api.editMessageText(chatId, editId, part, other))
   })
 }
 
@@ -69,12 +76,25 @@ export const callsFor = (
       })
     case 'photo': {
       const { bytes = '', fileId } = message
-      const photo = fileId ?? new InputFile(Buffer.from(bytes, 'base64'), 'photo.jpg')
+      const photo = fileId ?? photoFile(bytes)
       const other = { ...captionOf(message.caption), ...markup }
       return [async () => (await api.sendPhoto(chatId, photo, other)).message_id]
     }
+    case 'edit-photo': {
+      const { messageId, bytes } = message
+      const media = { type: 'photo' as const, media: photoFile(bytes), ...captionOf(message.caption) }
+      return [edited(messageId, () => api.editMessageMedia(chatId, messageId, media, markup))]
+    }
+    case 'edit-caption': {
+      const { messageId } = message
+      const other = { ...captionOf(message.caption), ...markup }
+      return [edited(messageId, () => api.editMessageCaption(chatId, messageId, other))]
+    }
+    case 'remove':
+      return [edited(message.messageId, () => api.deleteMessage(chatId, message.messageId))]
     case 'document': {
-      const file = new InputFile(Buffer.from(message.bytes, 'base64'), message.filename)
+      // grammY writes the name as it is, and without quotes it ends at the first space
+      const file = new InputFile(Buffer.from(message.bytes, 'base64'), `"${message.filename}"`)
       const other = { ...captionOf(message.caption), ...markup }
       return [async () => (await api.sendDocument(chatId, file, other)).message_id]
     }

@@ -43,6 +43,22 @@ const base64 = z.base64().min(4).max(MAX_FILE_BASE64_LENGTH)
 export const outgoingMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('text'), text: html, keyboard }),
   z.strictObject({ kind: z.literal('edit'), messageId: z.int().positive(), text: html, keyboard }),
+  /** Another photo in the place of a message's photo. */
+  z.strictObject({
+    kind: z.literal('edit-photo'),
+    messageId: z.int().positive(),
+    bytes: base64,
+    caption,
+    keyboard,
+  }),
+  /** Other words under a message's photo. */
+  z.strictObject({ kind: z.literal('edit-caption'), messageId: z.int().positive(), caption, keyboard }),
+  /** Takes a message of ours out of the chat. */
+  z.strictObject({
+    kind: z.literal('remove'),
+    messageId: z.int().positive(),
+    keyboard: z.undefined().optional(),
+  }),
   z
     .strictObject({
       kind: z.literal('photo'),

@@ -116,6 +116,28 @@ describe('what is sent', () => {
     ])
   })
 
+  test('another photo, other words under it, and a message out of the chat', async () => {
+    const bytes = Buffer.from('\u0000\u00ff some bytes', 'latin1')
+    const photo = { bytes: bytes.toString('base64'), caption: '<b>b</b>' }
+    expect(await send({ kind: 'edit-photo', messageId: 77, ...photo })).toEqual({ ok: true, messageId: 77 })
+    await send({ kind: 'edit-caption', messageId: 77, caption: 'sure?' })
+    await send({ kind: 'remove', messageId: 77 })
+    expect(calls.map(({ method }) => method)).toEqual([
+      'editMessageMedia',
+      'editMessageCaption',
+      'deleteMessage',
+    ])
+    expect(calls[0]?.body).toContain(bytes.toString('latin1'))
+    expect(calls[0]?.body).toContain('"parse_mode":"HTML"')
+    expect(calls[1]?.payload).toEqual({
+      chat_id: CHAT,
+      message_id: 77,
+      caption: 'sure?',
+      parse_mode: 'HTML',
+    })
+    expect(calls[2]?.payload).toEqual({ chat_id: CHAT, message_id: 77 })
+  })
+
   test('an edit that changes nothing is done', async () => {
     refuse(400, 'Bad Request: message is not modified')
     expect(await send({ kind: 'edit', messageId: 77, text: 'same' })).toEqual({ ok: true, messageId: 77 })
@@ -140,7 +162,7 @@ describe('what is sent', () => {
     })
     expect(calls[1]?.body).toContain(bytes.toString('latin1'))
     expect(calls[2]?.body).toContain(bytes.toString('latin1'))
-    expect(Buffer.from(calls[2]?.body ?? '', 'latin1').toString()).toContain('filename=расшифровка 1.txt')
+    expect(Buffer.from(calls[2]?.body ?? '', 'latin1').toString()).toContain('filename="расшифровка 1.txt"')
   })
 
   test.each([

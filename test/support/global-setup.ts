@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { TestProject } from 'vitest/node'
+import { processEnv } from '#shared/platform/env.ts'
 import type { TestServers } from './servers.ts'
 import type { ServersMessage } from './servers-process.ts'
 
@@ -11,14 +12,23 @@ declare module 'vitest' {
 }
 
 /** Vitest calls it once before all files, and what it returns once after them. */
-export async function setup(project: TestProject): Promise<() => Promise<void>> {
+export const setup = (project: TestProject): Promise<() => Promise<void>> => holdServers(project, {})
+
+/** The servers of a run; `env` is added to the environment that they are started with. */
+export async function holdServers(
+  project: TestProject,
+  env: Record<string, string>,
+): Promise<() => Promise<void>> {
   if (Number.parseInt(process.versions.node, 10) < 24) {
     throw new Error(
       `The tests need Node 24, this is ${process.version}: run them by npm or npx, which use the repository's.`,
     )
   }
   // detached: the terminal's Ctrl-C must not reach it before it has cleaned up
-  const child = fork(new URL('./servers-process.ts', import.meta.url), { detached: true })
+  const child = fork(new URL('./servers-process.ts', import.meta.url), {
+    detached: true,
+    env: { ...processEnv(), ...env },
+  })
   const exited = once(child, 'exit')
   const message = await Promise.race([
     new Promise<ServersMessage>((resolve) =>

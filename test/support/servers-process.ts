@@ -16,7 +16,7 @@ const tell = (message: ServersMessage): void => {
 const disconnected = new Promise<void>((resolve) => process.once('disconnect', resolve))
 
 try {
-  const { servers, stop } = await startTestServers(processEnv().PATH ?? '')
+  const { servers, stop } = await startTestServers(processEnv())
   tell({ servers })
   await disconnected
   await stop()

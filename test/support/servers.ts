@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Env } from '#shared/platform/env.ts'
 import { startGuard } from '../../local/services/guard-client.ts'
 import { startPostgres } from '../../local/services/postgres.ts'
 import { startRedis } from '../../local/services/redis.ts'
 import { findRedisProgram } from '../../local/services/redis-program.ts'
 import { startS3 } from '../../local/services/s3.ts'
+import { externalStorage, startStorageServer, toStorageChoice } from './storage-server.ts'
 import { makeTemplateDatabase } from './template-database.ts'
 import { makeTemporaryHome, removeTemporaryHome } from './temporary-home.ts'
 
@@ -18,6 +21,8 @@ export type TestServers = {
   appUrl: string
   redisUrl: string
   s3: { endpoint: string; accessKey: string; secretKey: string }
+  /** What that S3 server is, in words. */
+  storageServer: { name: string; version: string }
 }
 
 /** What servers that are thrown away afterwards may do without. */
@@ -29,11 +34,13 @@ const randomSecret = (): string => randomBytes(24).toString('base64url')
 
 /**
  * Starts PostgreSQL with the template database, Redis and S3 in a temporary home. A guard process ends them when this
- * process is killed before it can call `stop`. `path` is the PATH variable, where Redis and minio are looked for.
+ * process is killed before it can call `stop`. Redis and minio are looked for in PATH; `TEST_STORAGE` in `env` chooses the S3
+ * server as `npm run test:storage` does.
  */
 export async function startTestServers(
-  path: string,
+  env: Env,
 ): Promise<{ servers: TestServers; stop: () => Promise<void> }> {
+  const path = env.PATH ?? ''
   const home = makeTemporaryHome()
   const guard = await startGuard()
   const running: Server[] = []
@@ -78,17 +85,27 @@ export async function startTestServers(
     )
     return url
   }
-  const storage = async (): Promise<TestServers['s3']> => {
+  const storage = async (): Promise<Pick<TestServers, 's3' | 'storageServer'>> => {
     const keys = { accessKey: randomSecret(), secretKey: randomSecret() }
-    const { url } = await started(
-      startS3({ folder: join(home, 's3'), logFile: logFile('s3'), path, tracker: guard, ...keys }),
-    )
-    return { endpoint: url, ...keys }
+    const options = { folder: join(home, 's3'), logFile: logFile('s3'), tracker: guard, ...keys }
+    if (env.TEST_STORAGE === undefined) {
+      const { url, server } = await started(startS3({ ...options, path }))
+      return { s3: { endpoint: url, ...keys }, storageServer: { name: server, version: '' } }
+    }
+    const choice = toStorageChoice(env.TEST_STORAGE)
+    const external = choice === 'auto' ? await externalStorage(env) : undefined
+    if (external) {
+      const { endpoint, accessKey, secretKey, name, version } = external
+      return { s3: { endpoint, accessKey, secretKey }, storageServer: { name, version } }
+    }
+    mkdirSync(options.folder, { recursive: true, mode: 0o700 })
+    const { name, version, endpoint } = await started(startStorageServer(choice, env, options))
+    return { s3: { endpoint, ...keys }, storageServer: { name, version } }
   }
   const starting = [database(), redis(), storage()] as const
   try {
-    const [urls, redisUrl, s3] = await Promise.all(starting)
-    return { servers: { ...urls, redisUrl, s3 }, stop }
+    const [urls, redisUrl, stores] = await Promise.all(starting)
+    return { servers: { ...urls, redisUrl, ...stores }, stop }
   } catch (error) {
     // one that is still on its way up must be known to `stop` too
     await Promise.allSettled(starting)

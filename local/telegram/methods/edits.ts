@@ -9,7 +9,8 @@ import type { SimulatorState } from '../state.ts'
 import { ChatId, defineMethod, fromForm, Integer } from './define.ts'
 import { Entities, messageCaption, messageText } from './send.ts'
 
-const EditTarget = z.object({
+/** Which message an edit is of, and its buttons from now on. */
+export const EditTarget = z.object({
   chat_id: ChatId,
   message_id: Integer,
   reply_markup: fromForm(ReplyMarkup).optional(),
@@ -18,7 +19,8 @@ const EditTarget = z.object({
 const NOT_MODIFIED =
   'message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message'
 
-const ownMessage = (state: SimulatorState, target: z.output<typeof EditTarget>): StoredMessage => {
+/** The bot's message. Throws Telegram's 400. */
+export const ownMessage = (state: SimulatorState, target: z.output<typeof EditTarget>): StoredMessage => {
   const person = reachablePerson(state, target.chat_id)
   const stored = findMessage(state, person.id, target.message_id)
   if (stored === undefined) throw badRequest('message to edit not found')
@@ -27,7 +29,7 @@ const ownMessage = (state: SimulatorState, target: z.output<typeof EditTarget>):
 }
 
 /** Puts the new message in place. Throws Telegram's 400 where nothing changes. */
-const applyEdit = (state: SimulatorState, stored: StoredMessage, edited: ChatMessage): ChatMessage => {
+export const applyEdit = (state: SimulatorState, stored: StoredMessage, edited: ChatMessage): ChatMessage => {
   const { edit_date: _old, ...current } = stored.message
   const { edit_date: _new, ...wanted } = edited
   if (isDeepStrictEqual(current, wanted)) throw badRequest(NOT_MODIFIED)

@@ -11,10 +11,13 @@ import {
   UPLOAD_LIMIT_BYTES,
   type Upload,
 } from '../files.ts'
+import { inlineKeyboardOf } from '../markup.ts'
+import { withButtons } from '../messages.ts'
 import type { StoredFile } from '../model.ts'
 import { reachablePerson } from '../people.ts'
 import type { SimulatorState } from '../state.ts'
-import { defineMethod, type MethodContext } from './define.ts'
+import { defineMethod, fromForm, type MethodContext } from './define.ts'
+import { applyEdit, EditTarget, ownMessage } from './edits.ts'
 import { messageCaption, SendTarget, sendContent } from './send.ts'
 
 type Source = { upload: Upload } | { known: StoredFile }
@@ -49,6 +52,14 @@ const uploadDocument = async (state: SimulatorState, upload: Upload) => {
   return toDocument(await addDocument(state, upload))
 }
 
+/** What editMessageMedia puts in place; of the kinds of media only photos. */
+const PhotoMedia = z.object({
+  type: z.literal('photo'),
+  media: z.string().min(1),
+  caption: z.string().optional(),
+  parse_mode: z.string().optional(),
+})
+
 const Caption = { caption: z.string().optional(), parse_mode: z.string().optional() }
 
 /** `getFile`: where the bytes lie. Throws 400 above 20 MB, as Telegram does. */
@@ -73,6 +84,25 @@ export const fileMethods = {
       const sizes =
         'known' in source ? resendPhoto(source.known) : await addPhoto(state, source.upload, 'bot')
       return sendContent(state, target, { photo: sizes, ...text })
+    },
+  ),
+
+  editMessageMedia: defineMethod(
+    EditTarget.extend({ media: fromForm(PhotoMedia) }),
+    async ({ media, reply_markup, ...target }, context) => {
+      const { state } = context
+      const stored = ownMessage(state, target)
+      const { photo: before, caption: _words, caption_entities: _entities, ...rest } = stored.message
+      if (before === undefined) throw badRequest('there is no media in the message to edit')
+      const text = messageCaption(media.caption, media.parse_mode)
+      const source = sourceOf(context, 'media', media.media)
+      const photo =
+        'known' in source ? resendPhoto(source.known) : await addPhoto(state, source.upload, 'bot')
+      return applyEdit(
+        state,
+        stored,
+        withButtons({ ...rest, photo, ...text }, inlineKeyboardOf(reply_markup)),
+      )
     },
   ),
 

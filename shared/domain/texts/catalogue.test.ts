@@ -106,7 +106,15 @@ test('English has no Cyrillic but the names of the languages; Russian is Russian
     const english = formatMessage('en', id, values ?? {})
     if (!named.has(id)) expect(english, id).not.toMatch(/\p{Script=Cyrillic}/u)
     const russian = formatMessage('ru', id, values ?? {})
-    const isPattern = ['transcript-open', 'pack-button', 'transcript-show', 'transcripts-line'].includes(id)
+    const isPattern = [
+      'transcript-open',
+      'transcript-button-file',
+      'transcript-file',
+      'transcript-found',
+      'pack-button',
+      'transcript-show',
+      'transcripts-line',
+    ].includes(id)
     if (!isPattern) expect(russian, id).toMatch(/\p{Script=Cyrillic}/u)
   }
 })

@@ -7,6 +7,7 @@ operator-alert =
         [refund-failed] The provider refused a refund
         [unmatched-entry] Our book and the provider’s do not agree
         [ledger-drift] A wallet does not match its ledger
+        [object-missing] Files are missing from the object store
        *[dead-letter] An update could not be handled
     }</b>
     { $kind ->
@@ -15,6 +16,7 @@ operator-alert =
         [refund-failed] The coins are back with the person, the money was not returned. See why, then try again.
         [unmatched-entry] One of the two knows a line that the other does not. Nothing was changed. Compare them.
         [ledger-drift] Coins do not equal the sum of the transactions, or something else in the wallet does not add up. Nothing was changed. Find the cause before anything else.
+        [object-missing] Avatars or transcripts are listed whose files are gone. Their rows were left as they are. See docs/operations/object-store.md: restore the bucket, or let the people know.
        *[dead-letter] It failed five times, or nothing could be made of it, and was put aside. Mend the cause, then replay it.
     }
 

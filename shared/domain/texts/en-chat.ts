@@ -74,6 +74,7 @@ command-topup = Top up your account
 command-history = Where the coins went
 command-avatar = My avatar
 command-transcripts = My transcripts
+command-search = Search my transcripts
 command-profile = My profile
 command-settings = Receipts, reminders, limits
 command-language = Choose a language · Язык
@@ -90,6 +91,7 @@ button-avatar = Avatar
 button-transcripts = Transcripts
 button-settings = Settings
 button-back = ‹ Back
+button-cancel = Cancel
 
 settings-title =
     <b>Settings</b>

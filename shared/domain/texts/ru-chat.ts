@@ -100,6 +100,7 @@ command-topup = Пополнить счёт
 command-history = Куда ушли монеты
 command-avatar = Мой аватар
 command-transcripts = Мои расшифровки
+command-search = Искать в расшифровках
 command-profile = Мой профиль
 command-settings = Чеки, напоминания, лимиты
 command-language = Выбрать язык · Language
@@ -116,6 +117,7 @@ button-avatar = Аватар
 button-transcripts = Расшифровки
 button-settings = Настройки
 button-back = ‹ Назад
+button-cancel = Отменить
 
 settings-title =
     <b>Настройки</b>

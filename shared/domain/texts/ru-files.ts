@@ -4,9 +4,32 @@ avatar-saved =
     Готово, у вас новый аватар.
     Списано: { COINS($coins) }, на счёте: <b>{ COINS($balance) }</b>
 avatar-same = Это фото уже стоит на вашем аватаре. Мы ничего не списали.
-avatar-help = Чтобы сменить аватар, пришлите другое фото. Цена: { COINS($coins) }.
+avatar-help =
+    Чтобы сменить аватар, пришлите другое фото. Цена: { COINS($coins) }.
+    Хранится картинок: { NUMBER($kept) } из { NUMBER($room) }.
 avatar-none = Аватара пока нет. Пришлите фото (JPEG, PNG или WebP), и мы его поставим. Цена: { COINS($coins) }.
-avatar-caption = Ваш аватар. Установлен { $date }
+avatar-page =
+    { $state ->
+        [current] <b>Ваш аватар</b>, установлен { $date }
+        [used] <b>Прежний аватар</b>, снят { $date }
+       *[unused] <b>Ваша картинка</b>, добавлена { $date }
+    }
+    { NUMBER($number) } из { NUMBER($total) }
+avatar-unseen = Эту картинку сейчас не получается показать.
+avatars-full =
+    У вас уже хранится картинок: { NUMBER($room) }. Больше нельзя. Мы ничего не списали.
+    Удалите одну в /avatar и пришлите новое фото ещё раз.
+avatar-delete-ask =
+    <b>Удалить эту картинку насовсем?</b>
+    Монеты за неё не вернутся.
+avatar-chosen = Теперь это ваш аватар
+avatar-deleted = Удалили
+avatar-button-choose = Сделать аватаром
+avatar-button-delete = Удалить
+avatar-button-delete-yes = Да, удалить
+avatar-button-keep = Нет, оставить
+avatar-button-older = Более ранние
+avatar-button-newer = Более новые
 transcript-saved =
     Сохранили: <b>{ $title }</b> ({ CHARACTERS($characters) })
     Списано: { COINS($coins) }, на счёте: <b>{ COINS($balance) }</b>
@@ -24,6 +47,34 @@ transcript-show =
     { $text }
 transcript-more = Это только начало. Полный текст — в файле.
 transcript-gone = Этой расшифровки больше нет. Остальные — в /transcripts
+transcript-button-file = .{ $format }
+transcript-button-rename = Переименовать
+transcript-button-delete = Удалить
+transcript-button-delete-yes = Да, удалить
+transcript-button-keep = Оставить
+transcript-button-search = Искать
+transcript-file = <b>{ $title }</b>
+transcript-rename-ask =
+    Сейчас название такое: <b>{ $title }</b>
+    Напишите новое.
+transcript-renamed = Теперь это <b>{ $title }</b>
+transcript-title-wrong = В названии должно быть от 1 до 200 знаков. Напишите другое.
+transcript-delete-ask =
+    Удалить <b>{ $title }</b>?
+    Вернуть расшифровку не получится, её цена не возвращается.
+transcript-deleted = Удалили.
+transcript-search-ask = Напишите, какие слова искать. Последнее можно не дописывать.
+transcript-search-wrong = Напишите от 1 до 16 слов, не больше 200 знаков: /search и слова.
+transcript-search-title = Нашли по словам <b>{ $words }</b>
+transcript-search-none = Ни в одной расшифровке нет всех этих слов: <b>{ $words }</b>
+transcript-search-more = Это не всё. Добавьте слово, чтобы сузить поиск.
+transcript-search-slow = У вас очень много расшифровок, и мы просмотрели пока не все. Повторите или добавьте слово.
+transcript-found =
+    <b>{ $title }</b>
+    <i>{ $date }</i>
+    { $snippet }
+question-cancelled = Хорошо, не будем.
+question-none = Отменять нечего.
 
 unsupported-file = Такой файл нам не подойдёт. Принимаем фото (JPEG, PNG, WebP) и тексты (.txt, .srt, .vtt, .json).
 too-large = Файл слишком большой: принимаем до { NUMBER($megabytes) } МБ.
@@ -34,8 +85,12 @@ unreadable-image =
     Не получилось открыть это изображение: оно повреждено, анимировано или слишком вытянуто. Попробуйте другое.
     Мы ничего не списали.
 unreadable-transcript =
-    Не получилось разобрать этот файл: он пуст, повреждён или не похож на текст своего формата.
+    Не получилось разобрать этот файл: он повреждён или не похож на текст своего формата.
     Мы ничего не списали.
+unknown-encoding =
+    Не получилось прочитать буквы в этом файле. Сохраните его как текст в UTF-8 и пришлите ещё раз.
+    Мы ничего не списали.
+empty-transcript = В этом файле нет ни слова. Мы ничего не списали.
 busy-try-later = Сейчас слишком много работы, и мы ничего не списали. Попробуйте ещё раз через минуту.
 something-went-wrong =
     Что-то пошло не так. Мы уже знаем об этом и разбираемся, попробуйте позже.

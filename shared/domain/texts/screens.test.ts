@@ -59,7 +59,7 @@ test.each([
 
 test('the menu of commands', () => {
   expect(botCommands('en')).toContainEqual({ command: 'topup', description: 'Top up your account' })
-  expect(botCommands('ru')).toHaveLength(13)
+  expect(botCommands('ru')).toHaveLength(14)
 })
 
 test.each([

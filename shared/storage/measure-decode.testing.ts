@@ -1,0 +1,34 @@
+/**
+ * Decodes the picture on standard input in a process of its own, and prints what that took: memory of native code shows only in the whole
+ * process, and only where nothing else runs.
+ */
+import { buffer } from 'node:stream/consumers'
+import { IMAGE_LIMITS } from '#shared/domain/image-policy.ts'
+import { AppError } from '#shared/errors.ts'
+import { createImagePipeline } from './image-pipeline.ts'
+import { makePng } from './png-bytes.testing.ts'
+
+/** To load everything with before the measuring. */
+const warmUp = makePng({ width: 2, height: 2 })
+
+const pipeline = createImagePipeline({
+  limits: IMAGE_LIMITS,
+  concurrency: 1,
+  queueLimit: 1,
+  timeoutSeconds: 8,
+})
+const decode = (bytes: Buffer): Promise<string> =>
+  pipeline.process(bytes).then(
+    () => 'decoded',
+    (error: unknown) => (error instanceof AppError ? error.code : `${error}`),
+  )
+
+const bytes = await buffer(process.stdin)
+await decode(warmUp)
+const residentBefore = process.memoryUsage.rss()
+const cpuBefore = process.cpuUsage()
+const outcome = await decode(bytes)
+const { user, system } = process.cpuUsage(cpuBefore)
+// maxRSS is in kilobytes everywhere, and the most that the process ever had
+const peakBytes = process.resourceUsage().maxRSS * 1024 - residentBefore
+process.stdout.write(JSON.stringify({ outcome, peakBytes, cpuMs: (user + system) / 1000 }))
