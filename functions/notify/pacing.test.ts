@@ -13,14 +13,19 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
-test('more receipts than a chat takes at once: one run waits for their turns, and the schedule has nothing left to do', async () => {
+test('a chat whose turns are taken for the next seconds: they are waited for, and the schedule has nothing left to do', async () => {
   const person = await house.person()
   const { state } = house.sim
   savePerson(state, {
     ...addPerson(state, { id: person.telegramId, firstName: 'Ann' }),
     started: true,
   })
-  const texts = ['1', '2', '3', '4', '5', '6']
+  // what the conversation has just said to this chat: its next turns are seconds away
+  const { pacer } = house.resourcesOf('notify')
+  for (let turn = 0; turn < 6; turn += 1) {
+    await pacer.reserve(person.telegramId, { maxWaitMs: 10_000 })
+  }
+  const texts = ['1', '2']
   for (const text of texts) {
     const notice = { userId: person.id, kind: 'text', params: { text } } as const
     await enqueueNotice(house.appSql, notice, { priority: PRIORITY.reply })
