@@ -36,16 +36,17 @@ export const guarded = async (run: Run, id: string, work: () => Promise<EntryOut
 /** Reads one payment back and credits it where it was missed. Gives what became of it; undefined while it is not paid. */
 export const sync = async (run: Run, id: string): Promise<EntryOutcome | undefined> => {
   const { resources } = run
-  const { outcome, reason, taken } = await syncYookassaPayment(resources, id, ACTOR)
+  const { outcome, reason, taken } = await syncYookassaPayment(resources, id, ACTOR, (tx, found) =>
+    writeAudit(tx, {
+      actor: ACTOR,
+      action: 'payment-found',
+      subject: `payment:${found.paymentId}`,
+      details: { provider: 'yookassa', chargeId: id, state: found.state, coins: found.coins },
+    }),
+  )
   if (taken?.isNew) {
     run.hasNews = true
     if (taken.state === 'credited') run.tally.credited += 1
-    await writeAudit(resources.sql, {
-      actor: ACTOR,
-      action: 'payment-found',
-      subject: `payment:${taken.paymentId}`,
-      details: { provider: 'yookassa', chargeId: id, state: taken.state, coins: taken.coins },
-    })
   }
   switch (outcome) {
     case 'credited':

@@ -33,7 +33,9 @@ test('a version is kept once; other content under it is said, and the first stay
   // the order of keys in the file means nothing
   const reordered = Object.fromEntries(Object.entries(tariff).reverse()) as typeof tariff
   expect(await rememberTariff(database.appSql, reordered)).toBe('known')
-  expect(await rememberTariff(database.appSql, { ...tariff, welcomeBonus: tariff.welcomeBonus + 1 })).toBe('reused')
+  expect(await rememberTariff(database.appSql, { ...tariff, welcomeBonus: tariff.welcomeBonus + 1 })).toBe(
+    'reused',
+  )
   expect(await findTariff(database.appSql, tariff.version)).toMatchObject({
     content: { welcomeBonus: tariff.welcomeBonus },
   })
@@ -50,7 +52,10 @@ test('a function says that the version was used again, and starts all the same',
 })
 
 test('a database that is away holds up no start', async () => {
-  const away = await openToy({ needs: ['database'], routes }, { databaseUrl: 'postgres://x:y@127.0.0.1:1/none' })
+  const away = await openToy(
+    { needs: ['database'], routes },
+    { databaseUrl: 'postgres://x:y@127.0.0.1:1/none' },
+  )
   expect(() => rememberTariffOf(away.resources)).not.toThrow()
   await away.close()
 })

@@ -1,5 +1,6 @@
 import { enqueueAlert } from '#shared/db/alerts.ts'
 import { writeAuditOnce } from '#shared/db/audit.ts'
+import type { Tx } from '#shared/db/client.ts'
 import { cancelOrder, findOrder, findOrderByExternalId } from '#shared/db/orders.ts'
 import { findTaken, type TakenPayment } from '#shared/db/payments.ts'
 import { inTransaction } from '#shared/db/transaction.ts'
@@ -63,11 +64,15 @@ const refusalOf = (payment: YookassaPayment, settings: YookassaConfig): string |
 const isUuid = (text: string | undefined): text is string =>
   text !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
+/** Written with a credit that is made now, in its transaction: what the caller knows of it. */
+type WithCredit = (tx: Tx, taken: TakenPayment) => Promise<void>
+
 const settleSucceeded = async (
   resources: Resources,
   settings: YookassaConfig,
   payment: YookassaPayment,
   actor: string,
+  withCredit: WithCredit | undefined,
 ): Promise<YookassaSync> => {
   const { sql } = resources
   const { id, amount, currency } = payment
@@ -87,8 +92,8 @@ const settleSucceeded = async (
     const reason = order.currency === currency ? 'amount_differs' : 'currency_differs'
     return refuse(resources, id, reason, { ...details, ...wanted }, actor)
   }
-  const taken = await inTransaction(sql, (tx) =>
-    creditCharge(tx, resources, {
+  const taken = await inTransaction(sql, async (tx) => {
+    const credited = await creditCharge(tx, resources, {
       provider: 'yookassa',
       chargeId: id,
       currency,
@@ -96,8 +101,10 @@ const settleSucceeded = async (
       paidAt: payment.capturedAt ?? payment.createdAt,
       orderId,
       actor,
-    }),
-  )
+    })
+    if (credited.isNew) await withCredit?.(tx, credited)
+    return credited
+  })
   reportTaken(resources, taken)
   return { outcome: taken.isNew ? 'credited' : 'known', taken }
 }
@@ -121,6 +128,7 @@ export const syncYookassaPayment = async (
   resources: Resources,
   yookassaPaymentId: string,
   actor: string,
+  withCredit?: WithCredit,
 ): Promise<YookassaSync> => {
   const { client, settings } = requireYookassa(resources)
   let payment: YookassaPayment
@@ -135,7 +143,7 @@ export const syncYookassaPayment = async (
   if (payment.id !== yookassaPaymentId) return refuse(resources, yookassaPaymentId, 'id_differs', {}, actor)
   switch (payment.status) {
     case 'succeeded':
-      return settleSucceeded(resources, settings, payment, actor)
+      return settleSucceeded(resources, settings, payment, actor, withCredit)
     case 'canceled':
       await closeOrder(resources, payment)
       return { outcome: 'canceled' }
