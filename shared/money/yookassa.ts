@@ -86,12 +86,6 @@ const settleSucceeded = async (
   if (distrust) return refuse(resources, id, distrust, details, actor)
   // the shop may sell other things, through other programs
   if (orderId === undefined) return { outcome: 'unknown', reason: 'not_ours' }
-  const order = noted ?? (await findOrder(sql, orderId))
-  if (order && (order.amount !== amount || order.currency !== currency)) {
-    const wanted = { wantedAmount: order.amount, wantedCurrency: order.currency }
-    const reason = order.currency === currency ? 'amount_differs' : 'currency_differs'
-    return refuse(resources, id, reason, { ...details, ...wanted }, actor)
-  }
   const taken = await inTransaction(sql, async (tx) => {
     const credited = await creditCharge(tx, resources, {
       provider: 'yookassa',
@@ -120,8 +114,8 @@ const closeOrder = async (resources: Resources, payment: YookassaPayment): Promi
 }
 
 /**
- * Reads a payment back from YooKassa and acts on what stands there, and on nothing else: a notification proves nothing. Status, shop, test
- * flag, amount and currency must be those of our order.
+ * Reads a payment back from YooKassa and acts on what stands there, and on nothing else: a notification proves nothing. Status, shop and
+ * test flag must be right; an amount or a currency that is not the order's is money all the same, and waits in suspense.
  * @throws AppError unavailable, upstream_failed while YooKassa cannot be asked; not_found where it is not configured
  */
 export const syncYookassaPayment = async (
