@@ -73,7 +73,9 @@ const PAYMENTS: Question[] = [
       as violation
     from payments p join orders o on o.id = p.order_id
     where p.state <> 'suspense' and p.coins > 0
-      and (p.provider <> o.provider or p.amount <> o.amount or p.currency <> o.currency or p.coins <> o.coins)`,
+      and (p.provider <> o.provider or p.amount <> o.amount or p.currency <> o.currency or p.coins <> o.coins)
+      -- what an operator decided for money that did not fit
+      and not exists (select from audit_log a where a.action = 'payment-resolved' and a.subject = 'payment:' || p.id)`,
   (sql) => sql`
     select 'I6: payment ' || p.id || ' is ' || p.state || ', its refunds add up to ' || r.amount || ' (' || r.done || ' done) of '
       || p.amount || ' ' || p.currency || ' and ' || r.coins || ' of ' || p.coins || ' coins' as violation
