@@ -1,12 +1,11 @@
 import { z } from 'zod'
-import { findLastBooks, finishRun, startRun } from '#shared/db/reconcile-runs.ts'
-import { upstreamFailed } from '#shared/errors.ts'
+import { findLastBooks, finishRun, type RunKind, startRun } from '#shared/db/reconcile-runs.ts'
 import { type RouteContext, scheduledRoute } from '#shared/http/route.ts'
+import { answerOf, attempt, compare, describeFailures } from './attempt.ts'
 import { checkBooks, type LedgerReport, ledgerReportOf } from './books.ts'
-import { asProviderFailure, isDatabaseAway } from './failures.ts'
 import { reconcileMetrics } from './metrics.ts'
 import { closeOrders, measureWaiting, settleStaleRefunds } from './pending.ts'
-import type { ProviderAway, Run } from './report.ts'
+import type { Run } from './report.ts'
 import { reconcileStars, rereadStars } from './stars.ts'
 import { reconcileYookassa } from './yookassa.ts'
 
@@ -27,25 +26,6 @@ const BOOKS_EVERY_MS = 60 * 60_000
 
 type Context = RouteContext<undefined, unknown, unknown>
 
-/** Does one provider's part; its failure is noted and keeps the others from nothing. A database that is away ends the run. */
-const attempt = async (run: Run, failures: ProviderAway[], work: 'stars' | 'yookassa'): Promise<void> => {
-  const { tally, resources } = run
-  const before = { ...tally }
-  const metrics = reconcileMetrics(resources)
-  try {
-    await (work === 'stars' ? reconcileStars(run) : reconcileYookassa(run))
-  } catch (error) {
-    if (isDatabaseAway(error)) throw error
-    const failure = asProviderFailure(work, error)
-    failures.push(failure)
-    metrics.failures.inc({ provider: work })
-    resources.log.error({ err: failure }, 'a provider could not be compared')
-  } finally {
-    metrics.credited.inc({ provider: work }, tally.credited - before.credited)
-    metrics.reversed.inc({ provider: work }, tally.reversed - before.reversed)
-  }
-}
-
 type Books = { last: LedgerReport | undefined; isDue: boolean; isScheduled: boolean }
 
 /** The schedule looks at the books once an hour, or goes on with a look that ran out of time; whoever asks in person gets all of it. */
@@ -58,29 +38,54 @@ const planBooks = async ({ caller, resources, sql }: Context): Promise<Books> =>
   return { last, isDue: !isScheduled || !isFresh, isScheduled }
 }
 
-const lookAtBooks = async (
-  run: Run,
-  books: Books,
-  failures: readonly ProviderAway[],
-): Promise<LedgerReport> => {
-  const ledger = await checkBooks(run, books.last, { fromStart: !books.isScheduled })
+const lookAtBooks = async (run: Run, books: Books): Promise<LedgerReport | undefined> => {
+  const ledger = await attempt(run, 'books', () =>
+    checkBooks(run, books.last, { fromStart: !books.isScheduled }),
+  )
+  if (!ledger) {
+    run.incomplete.add('books')
+    return undefined
+  }
   reconcileMetrics(run.resources).driftWallets.set(ledger.drift)
-  if (failures.some(({ provider }) => provider === 'stars')) return ledger
-  return { ...ledger, rereadFrom: await rereadStars(run, ledger.rereadFrom) }
+  if (run.failures.some(({ part }) => part === 'stars')) return ledger
+  const rereadFrom = await compare(run, 'stars', () => rereadStars(run, ledger.rereadFrom))
+  return rereadFrom === undefined ? ledger : { ...ledger, rereadFrom }
 }
 
-const work = async (run: Run, books: Books, failures: ProviderAway[]) => {
-  await settleStaleRefunds(run)
-  await closeOrders(run)
-  await attempt(run, failures, 'stars')
-  await attempt(run, failures, 'yookassa')
-  const ledger = books.isDue ? await lookAtBooks(run, books, failures) : books.last
-  const unmatched = await measureWaiting(run)
+type Done = { answer: Answer; ledger: LedgerReport | undefined }
+
+const work = async (run: Run, books: Books): Promise<Done> => {
+  await attempt(run, 'refunds', () => settleStaleRefunds(run))
+  await attempt(run, 'orders', () => closeOrders(run))
+  await compare(run, 'stars', () => reconcileStars(run))
+  await compare(run, 'yookassa', () => reconcileYookassa(run))
+  const ledger = books.isDue ? await lookAtBooks(run, books) : undefined
+  const unmatched = await attempt(run, 'figures', () => measureWaiting(run))
+  const { users = 0, drift = 0 } = ledger ?? books.last ?? {}
   const answer: Answer = {
-    payments: { ...run.tally, unmatched },
-    ledger: { users: ledger?.users ?? 0, drift: ledger?.drift ?? 0 },
+    payments: { ...run.tally, unmatched: unmatched ?? 0 },
+    ledger: { users, drift },
   }
   return { answer, ledger }
+}
+
+const reportOf = (run: Run, { answer, ledger }: Done): Record<string, unknown> => ({
+  payments: answer.payments,
+  ...(run.incomplete.size > 0 ? { incomplete: true, incompleteParts: [...run.incomplete] } : {}),
+  ...(ledger ? { ledger } : {}),
+})
+
+/** Only a run that has read all of it is a success: what was not read may hide what was lost. */
+const measureEnd = (run: Run, kind: RunKind): void => {
+  const { lastSuccess, incomplete } = reconcileMetrics(run.resources)
+  for (const part of ['stars', 'yookassa', 'books'] as const) {
+    if (part !== 'books' || kind === 'books') incomplete.set({ part }, run.incomplete.has(part) ? 1 : 0)
+  }
+  if (run.incomplete.size > 0 || run.failures.length > 0) return
+  const now = run.resources.clock() / 1000
+  lastSuccess.set({ kind }, now)
+  // a run of the books does what the other kind does as well
+  lastSuccess.set({ kind: 'pending' }, now)
 }
 
 const reconcileAll = async (context: Context): Promise<Answer> => {
@@ -95,34 +100,26 @@ const reconcileAll = async (context: Context): Promise<Answer> => {
     tally: { checked: 0, credited: 0, reversed: 0 },
     starsReadFrom: 0,
     hasNews: false,
+    failures: [],
+    incomplete: new Set(),
   }
-  const failures: ProviderAway[] = []
   afterCommit(async () => {
     if (run.hasNews) resources.wake('notify')
   })
+  let done: Done
   try {
-    const { answer, ledger } = await work(run, books, failures)
-    const failure = failures.map(({ message }) => message).join('; ') || null
-    const report = { payments: answer.payments, ...(books.isDue ? { ledger } : {}) }
-    await finishRun(sql, runId, { report, failure })
-    if (failure !== null) throw upstreamFailed(notCompared(failures), failures[0])
-    const now = resources.clock() / 1000
-    const { lastSuccess } = reconcileMetrics(resources)
-    lastSuccess.set({ kind }, now)
-    // a run of the books does what the other kind does as well
-    lastSuccess.set({ kind: 'pending' }, now)
-    return answer
+    done = await work(run, books)
   } catch (error) {
-    if (failures.length === 0) {
-      const failure = error instanceof Error ? error.message : String(error)
-      await finishRun(sql, runId, { report: { payments: run.tally }, failure }).catch(() => undefined)
-    }
+    const failure = error instanceof Error ? error.message : String(error)
+    await finishRun(sql, runId, { report: { payments: run.tally }, failure }).catch(() => undefined)
     throw error
   }
+  const failure = describeFailures(run.failures)
+  await finishRun(sql, runId, { report: reportOf(run, done), failure })
+  measureEnd(run, kind)
+  if (failure !== null) throw answerOf(run.failures)
+  return done.answer
 }
-
-const notCompared = (failures: readonly ProviderAway[]): string =>
-  `Not compared, the provider cannot be reached or answers nonsense: ${failures.map(({ provider }) => provider).join(', ')}.`
 
 /** POST /: the providers' books against ours, the ledger against the balances (design 5.5). */
 export const runReconcile = scheduledRoute({
@@ -133,7 +130,7 @@ export const runReconcile = scheduledRoute({
   // of-watchdog ends a call after 20 s: no run lasts longer
   leaseSeconds: 55,
   minIntervalSeconds: 300,
-  // an operator who calls while the schedule's run is under way wants figures, not zeros
+  // an operator who calls while the schedule's run is under way wants figures, not zeros: after that, 409
   waitMs: 5_000,
   busyAnswer: {
     payments: { checked: 0, credited: 0, reversed: 0, unmatched: 0 },
