@@ -18,6 +18,12 @@ create index orders_open on orders (provider, created_at) where state = 'open';
 alter table payments
   -- null only while nobody is known to be the payer
   alter column user_id drop not null,
+  -- whose money it was: refunds go there, also when an operator credits it to somebody else
+  add column payer_id uuid,
+  add constraint payments_payer_fk foreign key (payer_id) references users (id),
+  -- what had gone back while it waited in suspense: the coins, credited later, stand for the rest
+  add column returned_before_credit bigint not null default 0,
+  add constraint payments_returned_before_credit_range check (returned_before_credit between 0 and amount),
   -- when the provider says that it took the money
   add column paid_at timestamptz,
   -- what the payment processor behind Telegram Payments calls it (provider_payment_charge_id)
@@ -52,6 +58,7 @@ alter table refunds
 
 -- one at a time: what is left of a payment is known before the next refund of it begins
 create unique index refunds_one_requested on refunds (payment_id) where state = 'requested';
-create index refunds_requested on refunds (created_at) where state = 'requested';
+-- touched at each try: those that stay open keep no other from its turn
+create index refunds_requested on refunds (updated_at) where state = 'requested';
 
 create index holds_active_by_user on holds (user_id) where state = 'active';

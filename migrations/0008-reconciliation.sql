@@ -1,8 +1,8 @@
 -- Why: the providers' own books beside ours: each line that a provider shows is kept with what it was matched to, so that a lost
 --      webhook, a refund made outside and a charge that nobody knows are found, and named once. Runs are kept for the operator.
 --      The tariff's versions are kept, so that a receipt's price version can be looked up after the file has changed.
--- Lock: none, new tables only.
--- Way back: drop the four tables; reconcile reads the providers' books anew from their beginning.
+-- Lock: new tables, and SHARE on payments for as long as one index of it takes (reads go on, writes wait).
+-- Way back: drop the four tables and payments_created_at; reconcile reads the providers' books anew from their beginning.
 
 create table provider_entries (
   provider text not null,
@@ -39,6 +39,11 @@ create table provider_entries (
 
 create index provider_entries_unmatched on provider_entries (occurred_at) where state = 'unmatched';
 create index provider_entries_charge on provider_entries (provider, charge_id);
+-- how many lines are older than one, which is about where it stands in a chronological book
+create index provider_entries_position on provider_entries (provider, direction, occurred_at);
+
+-- our payments beside the providers' lines, a slice at a time
+create index payments_created_at on payments (provider, created_at);
 
 -- how far each provider's book has been read
 create table provider_cursors (
@@ -47,6 +52,8 @@ create table provider_cursors (
   position bigint not null default 0,
   -- everything before this moment has been read (YooKassa: created_at)
   read_until timestamptz,
+  -- each of our payments that was taken up to this moment has a line, matched or named as missing
+  matched_until timestamptz,
   updated_at timestamptz not null default now(),
   constraint provider_cursors_provider_known check (provider in ('stars', 'telegram', 'yookassa')),
   constraint provider_cursors_position_nonnegative check (position >= 0)

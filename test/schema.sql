@@ -111,6 +111,8 @@ create table payments (
   transaction_id uuid,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  payer_id uuid,
+  returned_before_credit bigint default 0 not null,
   paid_at timestamp with time zone,
   processor_charge_id text,
   constraint payments_pkey PRIMARY KEY (id),
@@ -125,10 +127,12 @@ CASE
 END),
   constraint payments_currency_code CHECK (currency ~ '^[A-Z]{3}$'::text),
   constraint payments_order_fk FOREIGN KEY (order_id) REFERENCES orders(id),
+  constraint payments_payer_fk FOREIGN KEY (payer_id) REFERENCES users(id),
   constraint payments_processor_charge_id_length CHECK (length(processor_charge_id) >= 1 AND length(processor_charge_id) <= 255),
   constraint payments_provider_charge_unique UNIQUE (provider, charge_id),
   constraint payments_provider_known CHECK (provider = ANY (ARRAY['stars'::text, 'telegram'::text, 'yookassa'::text])),
   constraint payments_reason_length CHECK (length(reason) >= 1 AND length(reason) <= 200),
+  constraint payments_returned_before_credit_range CHECK (returned_before_credit >= 0 AND returned_before_credit <= amount),
   constraint payments_state_known CHECK (state = ANY (ARRAY['credited'::text, 'suspense'::text, 'refunded'::text, 'partly_refunded'::text])),
   constraint payments_suspense_has_reason CHECK ((state = 'suspense'::text) = (reason IS NOT NULL)),
   constraint payments_transaction_fk FOREIGN KEY (transaction_id) REFERENCES transactions(id),
@@ -138,6 +142,7 @@ create table provider_cursors (
   provider text not null,
   "position" bigint default 0 not null,
   read_until timestamp with time zone,
+  matched_until timestamp with time zone,
   updated_at timestamp with time zone default now() not null,
   constraint provider_cursors_pkey PRIMARY KEY (provider),
   constraint provider_cursors_position_nonnegative CHECK ("position" >= 0),
@@ -400,15 +405,17 @@ CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree 
 CREATE INDEX orders_open ON public.orders USING btree (provider, created_at) WHERE (state = 'open'::text);
 CREATE UNIQUE INDEX orders_provider_external_id_unique ON public.orders USING btree (provider, external_id) WHERE (external_id IS NOT NULL);
 CREATE INDEX orders_user_id ON public.orders USING btree (user_id, id DESC);
+CREATE INDEX payments_created_at ON public.payments USING btree (provider, created_at);
 CREATE INDEX payments_order_id ON public.payments USING btree (order_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX payments_suspense ON public.payments USING btree (created_at) WHERE (state = 'suspense'::text);
 CREATE INDEX payments_user_id ON public.payments USING btree (user_id, id DESC);
 CREATE INDEX provider_entries_charge ON public.provider_entries USING btree (provider, charge_id);
+CREATE INDEX provider_entries_position ON public.provider_entries USING btree (provider, direction, occurred_at);
 CREATE INDEX provider_entries_unmatched ON public.provider_entries USING btree (occurred_at) WHERE (state = 'unmatched'::text);
 CREATE INDEX reconcile_runs_kind ON public.reconcile_runs USING btree (kind, id DESC);
 CREATE UNIQUE INDEX refunds_one_requested ON public.refunds USING btree (payment_id) WHERE (state = 'requested'::text);
 CREATE INDEX refunds_payment_id ON public.refunds USING btree (payment_id);
-CREATE INDEX refunds_requested ON public.refunds USING btree (created_at) WHERE (state = 'requested'::text);
+CREATE INDEX refunds_requested ON public.refunds USING btree (updated_at) WHERE (state = 'requested'::text);
 CREATE INDEX telegram_updates_received_at ON public.telegram_updates USING btree (received_at);
 CREATE INDEX telegram_updates_unhandled ON public.telegram_updates USING btree (received_at) WHERE (state <> 'done'::text);
 CREATE UNIQUE INDEX transactions_type_reference_unique ON public.transactions USING btree (type, reference) WHERE (reference IS NOT NULL);

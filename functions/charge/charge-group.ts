@@ -3,7 +3,7 @@ import { chargeCoins } from '#shared/db/charges.ts'
 import type { Sql } from '#shared/db/client.ts'
 import { createGroup, type Ticket } from '#shared/db/group-commit.ts'
 import { type OnceOutcome, runOnce } from '#shared/db/idempotency.ts'
-import { isConnectionLost, isLockTimeout } from '#shared/db/sqlstate.ts'
+import { isConnectionLost, isLockTimeout, isSilence } from '#shared/db/sqlstate.ts'
 import { getUser } from '#shared/db/users.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Resources } from '#shared/http/resources.ts'
@@ -89,6 +89,7 @@ export const chargeGroupOf = (resources: Resources): Submit => {
     run: (charges) => chargeAll(resources.sql, charges),
     maxItems: MAX_BATCH,
     lanes: LANES,
+    isEverybodys: isSilence,
   })
   groups.set(resources, group)
   return group

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ALERT_TASK } from '#shared/db/alerts.ts'
-import { countJobs, freeAbandonedJobs, postponeJobs } from '#shared/db/job-queue.ts'
+import { countJobs, freeAbandonedJobs, nextDueInMs, postponeJobs } from '#shared/db/job-queue.ts'
 import { createJobRunner, type JobRunner, type JobTask } from '#shared/db/job-runner.ts'
 import { NOTICE_TASK, REPLY_TASK } from '#shared/db/jobs.ts'
 import { DELETE_OBJECTS_TASK, DeleteObjectsPayload } from '#shared/db/object-jobs.ts'
@@ -20,6 +21,8 @@ const BUDGET_MS = 5_000
 const CONCURRENCY = 8
 /** A message waits for its turn this long (a chat's next one comes after 1 s), then others go first. */
 const MAX_PACING_WAIT_MS = 1_500
+/** While a message waits for its turn, others may come: they are looked for so often. */
+const LOOK_EVERY_MS = 250
 /** Above the lease: whoever took a job before that is dead. */
 const ABANDONED_AFTER_SECONDS = 60
 
@@ -60,13 +63,18 @@ const tasksOf = (resources: Resources, tally: Tally): Record<(typeof TASKS)[numb
   }
 }
 
-/** How much could be worked on at once. */
-export const countFreeJobs = async (resources: Resources): Promise<number> =>
-  (await countJobs(resources.sql, TASKS)).free
+/** Whether another run now would find something to do: at once, or within its own time. */
+export const hasWorkSoon = async (resources: Resources): Promise<boolean> => {
+  const { free } = await countJobs(resources.sql, TASKS)
+  if (free > 0) return true
+  const nextMs = await nextDueInMs(resources.sql, TASKS)
+  return nextMs !== null && nextMs < BUDGET_MS
+}
 
 /**
  * Works off what is due, in passes: what becomes due during one is found by the next, until a look finds nothing, a pass gets nothing
- * done (it is stuck: something is wrong), or the time is over. The caller holds the lease, so no second drain runs.
+ * done (it is stuck: something is wrong), or the time is over. A message that waits for its turn in a chat (1 a second) is due again in a
+ * moment: that moment is waited for, since the schedule would be a minute. The caller holds the lease, so no second drain runs.
  */
 export const drain = async (
   resources: Resources,
@@ -79,7 +87,14 @@ export const drain = async (
   await freeAbandonedJobs(sql, ABANDONED_AFTER_SECONDS)
   let counts = await countJobs(sql, TASKS)
   let isStuck = false
-  while (counts.free > 0 && performance.now() < endsAt && !signal.aborted) {
+  while (performance.now() < endsAt && !signal.aborted) {
+    if (counts.free === 0) {
+      const nextMs = await nextDueInMs(sql, TASKS)
+      if (nextMs === null || performance.now() + nextMs > endsAt) break
+      await sleep(Math.min(nextMs, LOOK_EVERY_MS))
+      counts = await countJobs(sql, TASKS)
+      continue
+    }
     const budgetMs = endsAt - performance.now()
     const { handled, failed, postponed } = await runnerOf(resources).run(tasks, {
       budgetMs,

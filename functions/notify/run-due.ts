@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { scheduledRoute } from '#shared/http/route.ts'
-import { countFreeJobs, drain } from './drain.ts'
+import { drain, hasWorkSoon } from './drain.ts'
 import { prune, sweepHolds } from './tidy.ts'
 
 const Count = z.int().min(0)
@@ -22,10 +22,10 @@ export const runDue = scheduledRoute({
     await sweepHolds(resources)
     const { done, isStuck } = await drain(resources, signal)
     // A wake-up that came after the last look found the lease taken and went away; by now it is free, so whatever is due is called
-    // for once more. The same call goes on with a backlog that was longer than the time.
+    // for once more. The same call goes on with a backlog that was longer than the time, and with messages that wait for their turn.
     // Where nothing could be taken up, the schedule is soon enough: calling at once would go round in circles.
     afterCommit(async () => {
-      if (!isStuck && (await countFreeJobs(resources)) > 0) resources.wake('notify')
+      if (!isStuck && (await hasWorkSoon(resources))) resources.wake('notify')
     })
     // a wake-up by another function is about its message: only the schedule, and who asks in person, tidies up
     const isWakeUp = caller.internal && caller.id !== 'cron' && caller.id !== resources.config.functionName

@@ -98,6 +98,27 @@ test('a wake-up by another function is about its message alone', async () => {
   expect(await left()).toEqual({})
 })
 
+test('one wallet that cannot be freed is logged, and the next one is freed all the same', async () => {
+  const [broken, whole] = [await house.person(), await house.person()]
+  const { ownerSql: sql } = house
+  await sql`
+    insert into transactions (user_id, amount, type, description, balance_after, actor) values (${whole.id}, 5, 'bonus', 'x', 5, 'test')`
+  await sql`update user_balances set coins = 5, held = 5 where user_id = ${whole.id}`
+  // the first one's wallet holds less than its hold says
+  await sql`
+    insert into holds (user_id, coins, description, actor, expires_at) values
+      (${broken.id}, 5, 'ran out', 'test', now() - interval '2 minutes'),
+      (${whole.id}, 5, 'ran out', 'test', now() - interval '1 minute')`
+  try {
+    await run()
+    const [wallet] = await sql`select held from user_balances where user_id = ${whole.id}`
+    expect(wallet?.held).toBe(0)
+    expect(house.logs.some((line) => line.includes('of one person') && line.includes(broken.id))).toBe(true)
+  } finally {
+    await sql`delete from holds where user_id = ${broken.id}`
+  }
+})
+
 test('a sweep that fails keeps no message from being sent', async () => {
   const { id } = await house.person()
   await house.ownerSql`alter table holds rename to holds_away`

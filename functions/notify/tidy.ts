@@ -1,5 +1,6 @@
 import { expireHolds } from '#shared/db/expired-holds.ts'
 import { buryGivenUp, pruneKeys, pruneUpdates } from '#shared/db/prune.ts'
+import { isLockTimeout } from '#shared/db/sqlstate.ts'
 import type { Resources } from '#shared/http/resources.ts'
 import { notifyMetrics } from './metrics.ts'
 
@@ -10,12 +11,15 @@ const ROWS_PER_RUN = 5_000
 const ROWS_AT_ONCE = 500
 
 /** Frees what holds have reserved beyond their time. A failure is told, and keeps no message from being sent. */
-export const sweepHolds = async (resources: Resources): Promise<void> => {
+export const sweepHolds = async ({ sql, log }: Resources): Promise<void> => {
   try {
-    const people = await expireHolds(resources.sql, PEOPLE_PER_RUN)
-    if (people > 0) resources.log.info({ people }, 'freed coins of holds that ran out')
+    const people = await expireHolds(sql, PEOPLE_PER_RUN, (error, userId) => {
+      const isBusy = isLockTimeout(error)
+      log[isBusy ? 'warn' : 'error']({ err: error, userId }, 'could not free coins of holds of one person')
+    })
+    if (people > 0) log.info({ people }, 'freed coins of holds that ran out')
   } catch (error) {
-    resources.log.error({ err: error }, 'could not free coins of holds that ran out')
+    log.error({ err: error }, 'could not free coins of holds that ran out')
   }
 }
 

@@ -153,8 +153,6 @@ describe('a payment', () => {
   })
 
   test.each([
-    ['another amount', { amount: { value: '1.00' } }, 'amount_differs'],
-    ['another currency', { amount: { currency: 'USD' } }, 'currency_differs'],
     ['another shop', { recipient: { account_id: '999' } }, 'shop_differs'],
     ['a test payment', { test: true }, 'test_payment'],
     ['not paid', { paid: false }, 'not_paid'],
@@ -179,6 +177,31 @@ describe('a payment', () => {
       }),
     ])
   })
+
+  test.each([
+    ['another amount', { amount: { value: '1.00' } }, 'amount_differs'],
+    ['another currency', { amount: { currency: 'USD' } }, 'currency_differs'],
+  ])(
+    '%s at YooKassa: no coins, but the money waits for an operator, and nobody is asked to pay again',
+    async (_name, fields, reason) => {
+      const { id, telegramId, orderId, chargeId } = await opened()
+      money.shop.pay(chargeId)
+      money.shop.faults.add({ target: 'method', method: 'getPayment', do: 'alter', fields })
+      expect((await money.notify('payment.succeeded', chargeId)).status).toBe(200)
+      expect((await money.notify('payment.succeeded', chargeId)).status).toBe(200)
+      expect(await money.wallet(id)).toEqual({ coins: BONUS, debt: 0 })
+      const [row] = await money.house.ownerSql`
+      select id, state, reason, user_id, order_id from payments where charge_id = ${chargeId}`
+      expect(row).toMatchObject({ state: 'suspense', reason, user_id: id, order_id: orderId })
+      expect(await money.alertsOf(`payment:${row?.id}`)).toEqual([
+        expect.objectContaining({ kind: 'payment-suspense' }),
+      ])
+      const checked = await money.house.call('top-up', 'POST', `/orders/${orderId}/check`, {
+        body: { telegramId },
+      })
+      expect(checked.body).toEqual({ orderId, state: 'paid', paymentId: row?.id, coins: 0 })
+    },
+  )
 
   test('of an order that we do not have waits without a payer; of somebody else it is none of ours', async () => {
     const { orderId, chargeId } = await opened()

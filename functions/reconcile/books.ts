@@ -7,7 +7,7 @@ import { inTransaction } from '#shared/db/transaction.ts'
 import { ACTOR, hasTime, type Run } from './report.ts'
 
 /** Kept for the report and the answer. */
-const LEAVE_MS = 2_000
+const LEAVE_MS = 4_000
 /** Beyond this something is wrong with the whole, and a list of it all helps nobody. */
 const MOST_NAMED = 100
 
@@ -47,12 +47,14 @@ const EMPTY = { users: 0, coins: 0, held: 0, debt: 0, drift: 0, drifting: [] as 
 /**
  * The ledger against the balances: goes on where the last look ran out of time (unless `fromStart`), and names each wallet that drifts once
  * while it lasts. Nothing is corrected: the cause matters more than the figure.
+ * Undefined where no time was left for it: then it is due again in the next run.
  */
 export const checkBooks = async (
   run: Run,
   last: LedgerReport | undefined,
   options: { fromStart: boolean },
-): Promise<LedgerReport> => {
+): Promise<LedgerReport | undefined> => {
+  if (!hasTime(run, LEAVE_MS)) return undefined
   const isContinued = !options.fromStart && last !== undefined && last.stoppedAfter !== null
   const soFar = isContinued ? last : EMPTY
   const before = isContinued

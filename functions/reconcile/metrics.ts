@@ -6,7 +6,9 @@ export type ReconcileMetrics = {
   suspenseAge: Gauge
   unmatched: Gauge
   driftWallets: Gauge
+  refundAge: Gauge
   lastSuccess: Gauge<'kind'>
+  incomplete: Gauge<'part'>
   credited: Counter<'provider'>
   reversed: Counter<'provider'>
   failures: Counter<'provider'>
@@ -42,8 +44,19 @@ const createReconcileMetrics = (resources: Resources): ReconcileMetrics => {
     }),
     lastSuccess: new Gauge({
       name: 'kopeika_reconcile_last_success_timestamp_seconds',
-      help: 'When a run last ended without a failure',
+      help: 'When a run last ended that had read everything, without a failure',
       labelNames: ['kind'],
+      registers,
+    }),
+    refundAge: new Gauge({
+      name: 'kopeika_refunds_requested_age_seconds',
+      help: 'Age of the oldest refund whose outcome is not known, after the last run; 0 = none',
+      registers,
+    }),
+    incomplete: new Gauge({
+      name: 'kopeika_reconcile_incomplete',
+      help: '1: the last run did not read this book to its end',
+      labelNames: ['part'],
       registers,
     }),
     credited: new Counter({

@@ -9,6 +9,11 @@ export type PaymentsTally = {
   reversed: number
 }
 
+/** What a run does one after the other; a failure of one keeps the others from nothing. */
+export type Part = Provider | 'refunds' | 'orders' | 'books' | 'storage' | 'figures'
+
+export type PartFailure = { part: Part; error: unknown }
+
 /** One run: what it works with, and what it has found so far. */
 export type Run = {
   resources: Resources
@@ -19,6 +24,9 @@ export type Run = {
   starsReadFrom: number
   /** Something was queued that `notify` should send. */
   hasNews: boolean
+  failures: PartFailure[]
+  /** Books that could not be read to their end. */
+  incomplete: Set<Provider | 'books'>
 }
 
 /** Who did it, in ledger and audit log. */
@@ -44,6 +52,12 @@ export const unseenBefore = (run: Run): Date => new Date(run.resources.clock() -
 
 /** Whether so much of the run's time is left. */
 export const hasTime = (run: Run, ms: number): boolean => !run.signal.aborted && run.remainingMs() > ms
+
+/** Says when so much of the run's time has passed since now. */
+export const spendAtMost = (run: Run, ms: number): (() => boolean) => {
+  const from = run.remainingMs()
+  return () => from - run.remainingMs() >= ms
+}
 
 /** What a run compares with: a provider's book, or the object store. */
 export type Compared = Provider | 'storage'

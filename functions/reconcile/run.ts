@@ -1,13 +1,18 @@
 import { z } from 'zod'
-import { findLastReport, finishRun, type ReconcileRun, startRun } from '#shared/db/reconcile-runs.ts'
-import { upstreamFailed } from '#shared/errors.ts'
+import {
+  findLastReport,
+  finishRun,
+  type ReconcileRun,
+  type RunKind,
+  startRun,
+} from '#shared/db/reconcile-runs.ts'
 import { type RouteContext, scheduledRoute } from '#shared/http/route.ts'
+import { answerOf, attempt, compare, describeFailures } from './attempt.ts'
 import { checkBooks, type LedgerReport, ledgerReportOf } from './books.ts'
-import { asProviderFailure, isDatabaseAway } from './failures.ts'
 import { reconcileMetrics } from './metrics.ts'
 import { checkObjects, ObjectsReport } from './objects.ts'
 import { closeOrders, measureWaiting, settleStaleRefunds } from './pending.ts'
-import type { Compared, ProviderAway, Run } from './report.ts'
+import type { Run } from './report.ts'
 import { reconcileStars, rereadStars } from './stars.ts'
 import { reconcileYookassa } from './yookassa.ts'
 
@@ -29,39 +34,6 @@ type Answer = z.infer<typeof Answer>
 const BOOKS_EVERY_MS = 60 * 60_000
 
 type Context = RouteContext<undefined, unknown, unknown>
-
-/** Does one part; its failure is noted and keeps the others from nothing. A database that is away ends the run. */
-const attempt = async <T>(
-  run: Run,
-  failures: ProviderAway[],
-  part: Compared,
-  work: () => Promise<T>,
-): Promise<T | undefined> => {
-  try {
-    return await work()
-  } catch (error) {
-    if (isDatabaseAway(error)) throw error
-    const failure = asProviderFailure(part, error)
-    failures.push(failure)
-    reconcileMetrics(run.resources).failures.inc({ provider: part })
-    run.resources.log.error({ err: failure }, 'a part could not be compared')
-    return undefined
-  }
-}
-
-const attemptProvider = async (run: Run, failures: ProviderAway[], part: 'stars' | 'yookassa') => {
-  const { tally } = run
-  const before = { ...tally }
-  const metrics = reconcileMetrics(run.resources)
-  try {
-    await attempt(run, failures, part, () =>
-      part === 'stars' ? reconcileStars(run) : reconcileYookassa(run),
-    )
-  } finally {
-    metrics.credited.inc({ provider: part }, tally.credited - before.credited)
-    metrics.reversed.inc({ provider: part }, tally.reversed - before.reversed)
-  }
-}
 
 type Books = {
   last: LedgerReport | undefined
@@ -91,38 +63,69 @@ const planBooks = async ({ caller, resources, sql }: Context): Promise<Books> =>
   }
 }
 
-const lookAtBooks = async (
-  run: Run,
-  books: Books,
-  failures: readonly ProviderAway[],
-): Promise<LedgerReport> => {
-  const ledger = await checkBooks(run, books.last, { fromStart: !books.isScheduled })
+const lookAtBooks = async (run: Run, books: Books): Promise<LedgerReport | undefined> => {
+  const ledger = await attempt(run, 'books', () =>
+    checkBooks(run, books.last, { fromStart: !books.isScheduled }),
+  )
+  if (!ledger) {
+    run.incomplete.add('books')
+    return undefined
+  }
   reconcileMetrics(run.resources).driftWallets.set(ledger.drift)
-  if (failures.some(({ provider }) => provider === 'stars')) return ledger
-  return { ...ledger, rereadFrom: await rereadStars(run, ledger.rereadFrom) }
+  if (run.failures.some(({ part }) => part === 'stars')) return ledger
+  const rereadFrom = await compare(run, 'stars', () => rereadStars(run, ledger.rereadFrom))
+  return rereadFrom === undefined ? ledger : { ...ledger, rereadFrom }
 }
 
-const work = async (run: Run, books: Books, failures: ProviderAway[]) => {
-  await settleStaleRefunds(run)
-  await closeOrders(run)
-  await attemptProvider(run, failures, 'stars')
-  await attemptProvider(run, failures, 'yookassa')
-  const ledger = books.isDue ? await lookAtBooks(run, books, failures) : books.last
-  const lookAtObjects = () => checkObjects(run, books.lastObjects, { fromStart: !books.isScheduled })
-  const newObjects = books.areObjectsDue ? await attempt(run, failures, 'storage', lookAtObjects) : undefined
-  const objects = newObjects ?? books.lastObjects
-  const unmatched = await measureWaiting(run)
+/** Objects against their rows, where that is due; the store's failure is noted and keeps the rest from nothing. */
+const lookAtObjects = (run: Run, books: Books): Promise<ObjectsReport | undefined> =>
+  attempt(run, 'storage', async () => {
+    try {
+      return await checkObjects(run, books.lastObjects, { fromStart: !books.isScheduled })
+    } catch (error) {
+      reconcileMetrics(run.resources).failures.inc({ provider: 'storage' })
+      throw error
+    }
+  })
+
+type Done = { answer: Answer; ledger: LedgerReport | undefined; objects: ObjectsReport | undefined }
+
+const work = async (run: Run, books: Books): Promise<Done> => {
+  await attempt(run, 'refunds', () => settleStaleRefunds(run))
+  await attempt(run, 'orders', () => closeOrders(run))
+  await compare(run, 'stars', () => reconcileStars(run))
+  await compare(run, 'yookassa', () => reconcileYookassa(run))
+  const ledger = books.isDue ? await lookAtBooks(run, books) : undefined
+  const objects = books.areObjectsDue ? await lookAtObjects(run, books) : undefined
+  const unmatched = await attempt(run, 'figures', () => measureWaiting(run))
+  const { users = 0, drift = 0 } = ledger ?? books.last ?? {}
+  const { orphans = 0, missing = 0 } = objects ?? books.lastObjects ?? {}
   const answer: Answer = {
-    payments: { ...run.tally, unmatched },
-    ledger: { users: ledger?.users ?? 0, drift: ledger?.drift ?? 0 },
-    objects: { orphans: objects?.orphans ?? 0, missing: objects?.missing ?? 0 },
+    payments: { ...run.tally, unmatched: unmatched ?? 0 },
+    ledger: { users, drift },
+    objects: { orphans, missing },
   }
-  const report = {
-    payments: answer.payments,
-    ...(books.isDue ? { ledger } : {}),
-    ...(newObjects ? { objects: newObjects } : {}),
+  return { answer, ledger, objects }
+}
+
+const reportOf = (run: Run, { answer, ledger, objects }: Done): Record<string, unknown> => ({
+  payments: answer.payments,
+  ...(run.incomplete.size > 0 ? { incomplete: true, incompleteParts: [...run.incomplete] } : {}),
+  ...(ledger ? { ledger } : {}),
+  ...(objects ? { objects } : {}),
+})
+
+/** Only a run that has read all of it is a success: what was not read may hide what was lost. */
+const measureEnd = (run: Run, kind: RunKind): void => {
+  const { lastSuccess, incomplete } = reconcileMetrics(run.resources)
+  for (const part of ['stars', 'yookassa', 'books'] as const) {
+    if (part !== 'books' || kind === 'books') incomplete.set({ part }, run.incomplete.has(part) ? 1 : 0)
   }
-  return { answer, report }
+  const now = run.resources.clock() / 1000
+  // money was compared also where the object store is away; a run of the books does what the other kind does as well
+  if (run.incomplete.size > 0 || run.failures.some(({ part }) => part !== 'storage')) return
+  lastSuccess.set({ kind: 'pending' }, now)
+  if (run.failures.length === 0) lastSuccess.set({ kind }, now)
 }
 
 const reconcileAll = async (context: Context): Promise<Answer> => {
@@ -137,33 +140,26 @@ const reconcileAll = async (context: Context): Promise<Answer> => {
     tally: { checked: 0, credited: 0, reversed: 0 },
     starsReadFrom: 0,
     hasNews: false,
+    failures: [],
+    incomplete: new Set(),
   }
-  const failures: ProviderAway[] = []
   afterCommit(async () => {
     if (run.hasNews) resources.wake('notify')
   })
+  let done: Done
   try {
-    const { answer, report } = await work(run, books, failures)
-    const failure = failures.map(({ message }) => message).join('; ') || null
-    await finishRun(sql, runId, { report, failure })
-    const now = resources.clock() / 1000
-    const { lastSuccess } = reconcileMetrics(resources)
-    // A run of the books does what the other kind does as well; and money was compared also where the object store is away.
-    if (failures.every(({ provider }) => provider === 'storage')) lastSuccess.set({ kind: 'pending' }, now)
-    if (failure !== null) throw upstreamFailed(notCompared(failures), failures[0])
-    lastSuccess.set({ kind }, now)
-    return answer
+    done = await work(run, books)
   } catch (error) {
-    if (failures.length === 0) {
-      const failure = error instanceof Error ? error.message : String(error)
-      await finishRun(sql, runId, { report: { payments: run.tally }, failure }).catch(() => undefined)
-    }
+    const failure = error instanceof Error ? error.message : String(error)
+    await finishRun(sql, runId, { report: { payments: run.tally }, failure }).catch(() => undefined)
     throw error
   }
+  const failure = describeFailures(run.failures)
+  await finishRun(sql, runId, { report: reportOf(run, done), failure })
+  measureEnd(run, kind)
+  if (failure !== null) throw answerOf(run.failures)
+  return done.answer
 }
-
-const notCompared = (failures: readonly ProviderAway[]): string =>
-  `Not compared, cannot be reached or answers nonsense: ${failures.map(({ provider }) => provider).join(', ')}.`
 
 /** POST /: the providers' books against ours, the ledger against the balances, the objects against their rows (design 5.5, 6). */
 export const runReconcile = scheduledRoute({
@@ -174,7 +170,7 @@ export const runReconcile = scheduledRoute({
   // of-watchdog ends a call after 20 s: no run lasts longer
   leaseSeconds: 55,
   minIntervalSeconds: 300,
-  // an operator who calls while the schedule's run is under way wants figures, not zeros
+  // an operator who calls while the schedule's run is under way wants figures, not zeros: after that, 409
   waitMs: 5_000,
   busyAnswer: {
     payments: { checked: 0, credited: 0, reversed: 0, unmatched: 0 },

@@ -1,27 +1,24 @@
 import { readCursor, setPosition } from '#shared/db/provider-cursors.ts'
-import {
-  findKept,
-  findUnseenPayments,
-  keepEntry,
-  keyOf,
-  NOT_AT_PROVIDER,
-  takeRetryOffsets,
-} from '#shared/db/provider-entries.ts'
+import { findKept, keepEntry, keyOf, NOT_AT_PROVIDER } from '#shared/db/provider-entries.ts'
+import { countOlder, listRetries, touchEntry } from '#shared/db/provider-retries.ts'
 import { inTransaction } from '#shared/db/transaction.ts'
-import { ACTOR, hasTime, isOldEnough, ProviderAway, type Run, unseenBefore } from './report.ts'
+import { yookassaOf } from '#shared/money/providers.ts'
+import { ACTOR, hasTime, isOldEnough, ProviderAway, type Run } from './report.ts'
 import { settleLines } from './settle-lines.ts'
 import { readStarTransaction, type StarLine } from './star-lines.ts'
+import { compareOurs, type OursAlone } from './unseen.ts'
 
 /** The most that getStarTransactions gives. */
 const PAGE = 100
-/** Kept for the rest of the run: the other provider, the ledger, the report. */
+/** Kept for a call that may take 6 s, and for the report. */
 const LEAVE_MS = 7_000
-const LEAVE_FOR_REREAD_MS = 2_500
+const LEAVE_FOR_YOOKASSA_MS = 11_000
+/** A call of Telegram may take 6 s, and the run has to end before its deadline. */
+const LEAVE_FOR_REREAD_MS = 8_000
 /** Unmatched lines looked for again in one run. */
 const RETRIES = 3
 /** A guess of where a line stands may be off by lines of the same second. */
 const RETRY_MARGIN = 20
-const UNSEEN_AT_ONCE = 20
 
 const readPage = async (run: Run, offset: number): Promise<StarLine[]> => {
   try {
@@ -71,27 +68,25 @@ const findStart = async (run: Run): Promise<number> => {
 }
 
 /** Money that stands in our book alone is named, and never taken back by itself: a list may be wrong as well. */
-const reportUnseen = async (run: Run): Promise<void> => {
-  const { sql } = run.resources
-  for (const { paymentId, ...entry } of await findUnseenPayments(
-    sql,
-    'stars',
-    unseenBefore(run),
-    UNSEEN_AT_ONCE,
-  )) {
-    const outcome = { state: 'unmatched', reason: NOT_AT_PROVIDER, paymentId } as const
-    await inTransaction(sql, (tx) => keepEntry(tx, entry, outcome, ACTOR))
-    run.tally.checked += 1
-    run.hasNews = true
-  }
+const nameUnseen = async (run: Run, { paymentId, ...entry }: OursAlone): Promise<boolean> => {
+  const outcome = { state: 'unmatched', reason: NOT_AT_PROVIDER, paymentId } as const
+  await inTransaction(run.resources.sql, (tx) => keepEntry(tx, entry, outcome, ACTOR))
+  run.hasNews = true
+  return true
 }
 
+/** What has to be left for YooKassa where it is configured: its lists are read even where Telegram is slow. */
+const leaveAfterStars = (run: Run): number => (yookassaOf(run.resources) ? LEAVE_FOR_YOOKASSA_MS : LEAVE_MS)
+
 const retryUnmatched = async (run: Run): Promise<void> => {
-  for (const offset of await takeRetryOffsets(run.resources.sql, 'stars', RETRIES)) {
-    if (!hasTime(run, LEAVE_MS)) return
+  const { sql } = run.resources
+  for (const retry of await listRetries(sql, 'stars', RETRIES)) {
+    if (!hasTime(run, leaveAfterStars(run))) return
+    await touchEntry(sql, retry)
+    const offset = await countOlder(sql, retry)
     const page = await readPage(run, Math.max(0, offset - RETRY_MARGIN))
     const known = await findKept(
-      run.resources.sql,
+      sql,
       'stars',
       page.map(({ entry }) => entry.externalId),
     )
@@ -108,12 +103,13 @@ const retryUnmatched = async (run: Run): Promise<void> => {
  */
 export const reconcileStars = async (run: Run): Promise<void> => {
   const { sql } = run.resources
-  await retryUnmatched(run)
   const offset = await findStart(run)
   run.starsReadFrom = offset
   const onPage = (reached: number): Promise<void> => setPosition(sql, 'stars', reached)
-  const { isAtEnd } = await readBook(run, { offset, leaveMs: LEAVE_MS, onPage })
-  if (isAtEnd) await reportUnseen(run)
+  const { isAtEnd } = await readBook(run, { offset, leaveMs: leaveAfterStars(run), onPage })
+  if (isAtEnd) await compareOurs(run, 'stars', LEAVE_MS, (payment) => nameUnseen(run, payment))
+  else run.incomplete.add('stars')
+  await retryUnmatched(run)
 }
 
 /**

@@ -121,17 +121,36 @@ test('refunded before we had heard of the payment', async () => {
   expect(await money.wallet(id)).toEqual({ coins: 0, debt: 0 })
 })
 
-test('a sum that is not that of its order is never credited, and reported once', async () => {
+test('a sum that is not that of its order waits for an operator, and its order is awaited no more', async () => {
   const { id, orderId, chargeId } = await begin()
   await money.house.ownerSql`update orders set amount = 10000 where id = ${orderId}`
   money.shop.pay(chargeId)
+  expect(await run('cron')).toMatchObject({ credited: 0, unmatched: 0 })
+  const payment = await paymentOf(chargeId)
+  expect(payment?.state).toBe('suspense')
+  expect(await money.wallet(id)).toEqual({ coins: 0, debt: 0 })
+  expect(await run('cron')).toMatchObject({ credited: 0, unmatched: 0 })
+  expect(await money.alertsOf(`payment:${payment?.id}`)).toHaveLength(1)
+  const [order] = await money.house.ownerSql`select state from orders where id = ${orderId}`
+  expect(order?.state).toBe('paid')
+})
+
+test('what cannot be believed is reported once, asked for again even when no list shows it, and credited once it fits', async () => {
+  const { id, chargeId } = await begin()
+  money.shop.pay(chargeId)
+  money.shop.faults.add({ target: 'method', method: 'getPayment', do: 'alter', fields: { test: true } })
   expect(await run('cron')).toMatchObject({ credited: 0, unmatched: 1 })
   expect(await run('cron')).toMatchObject({ credited: 0, unmatched: 1 })
+  expect(await entriesOf(chargeId)).toMatchObject([{ state: 'unmatched', reason: 'test_payment' }])
   expect(await money.wallet(id)).toEqual({ coins: 0, debt: 0 })
   expect(await money.alertsOf(`yookassa:${chargeId}`)).toHaveLength(1)
   expect(await money.alertsOf(`yookassa:in:${chargeId}`)).toHaveLength(0)
-  await money.house.ownerSql`update orders set amount = 9900 where id = ${orderId}`
+  money.shop.faults.clear()
+  // two days later: the list begins after it
+  await money.house.ownerSql`
+    update provider_cursors set read_until = now() + interval '2 days' where provider = 'yookassa'`
   expect(await run('cron')).toMatchObject({ credited: 1, unmatched: 0 })
+  expect(await money.wallet(id)).toEqual({ coins: 100, debt: 0 })
 })
 
 test('a payment that YooKassa does not know is reported once, and never taken back', async () => {

@@ -1,39 +1,16 @@
 import { readCursor, setReadUntil } from '#shared/db/provider-cursors.ts'
-import { findUnseenPayments, NOT_AT_PROVIDER } from '#shared/db/provider-entries.ts'
-import { findOldestOrder, listOpenOrders } from '#shared/db/waiting-payments.ts'
+import { NOT_AT_PROVIDER } from '#shared/db/provider-entries.ts'
+import { findOldestOrder } from '#shared/db/waiting-payments.ts'
 import { yookassaOf } from '#shared/money/providers.ts'
 import type { YookassaClient } from '#shared/payments/yookassa-api.ts'
 import { YookassaError } from '#shared/payments/yookassa-error.ts'
-import { hasTime, ProviderAway, type Run, unseenBefore } from './report.ts'
-import { guarded, keep, settlePayments, settleRefunds, sync } from './yookassa-lines.ts'
+import { hasTime, ProviderAway, type Run } from './report.ts'
+import { compareOurs, type OursAlone } from './unseen.ts'
+import { keep, LEAVE_MS, settlePayments, settleRefunds } from './yookassa-lines.ts'
+import { pollOpenOrders, retryUnmatched } from './yookassa-polls.ts'
 
-/** Kept for the rest of the run: the ledger, the report. */
-const LEAVE_MS = 5_000
-const ORDERS_AT_ONCE = 50
-const UNSEEN_AT_ONCE = 20
 /** A person may take an hour to pay what was opened before: the list is read again from so long before where it ended. */
 const OVERLAP_MS = 24 * 60 * 60_000
-
-/** What was begun and not heard of again. */
-const syncOpenOrders = async (run: Run): Promise<void> => {
-  let after: string | null = null
-  const before = new Date(run.resources.clock() - 60_000)
-  while (hasTime(run, LEAVE_MS)) {
-    const orders = await listOpenOrders(run.resources.sql, {
-      provider: 'yookassa',
-      before,
-      after,
-      limit: ORDERS_AT_ONCE,
-    })
-    for (const { externalId } of orders) {
-      if (!hasTime(run, LEAVE_MS)) return
-      run.tally.checked += 1
-      await guarded(run, externalId, () => sync(run, externalId))
-    }
-    after = orders.at(-1)?.id ?? null
-    if (orders.length < ORDERS_AT_ONCE) return
-  }
-}
 
 const ask = async <T>(call: () => Promise<T>): Promise<T> => {
   try {
@@ -51,7 +28,7 @@ type List<T> = (
 const readList = async <T>(
   run: Run,
   list: List<T>,
-  settle: (items: T[]) => Promise<void>,
+  settle: (items: T[]) => Promise<boolean>,
 ): Promise<boolean> => {
   let cursor: string | undefined
   do {
@@ -59,35 +36,46 @@ const readList = async <T>(
     const page = await ask(() => list(cursor))
     if (page.unreadable.length > 0)
       run.resources.log.error({ ids: page.unreadable }, 'YooKassa shows lines that cannot be read')
-    await settle(page.items)
+    if (!(await settle(page.items))) return false
     cursor = page.nextCursor
   } while (cursor !== undefined)
   return true
 }
 
-const reportUnseen = async (run: Run, client: YookassaClient): Promise<void> => {
-  const unseen = await findUnseenPayments(run.resources.sql, 'yookassa', unseenBefore(run), UNSEEN_AT_ONCE)
-  for (const { paymentId, ...entry } of unseen) {
-    if (!hasTime(run, LEAVE_MS)) return
-    run.tally.checked += 1
-    // the list goes back only so far; asked for by its number, any payment is shown
-    const shown = await ask(async () => {
-      try {
-        return await client.getPayment(entry.chargeId)
-      } catch (error) {
-        if (error instanceof YookassaError && error.kind === 'not_found') return undefined
-        throw error
-      }
-    })
-    const isThere = shown?.status === 'succeeded'
-    const agrees = isThere && shown.amount === entry.amount && shown.currency === entry.currency
-    const reason = isThere ? 'amount_differs' : NOT_AT_PROVIDER
-    await keep(
-      run,
-      entry,
-      agrees ? { state: 'matched', paymentId } : { state: 'unmatched', reason, paymentId },
-    )
+/** The payment as YooKassa shows it, null where it knows none; undefined where it answers that it will not say. */
+const show = async (run: Run, client: YookassaClient, id: string) => {
+  try {
+    return await client.getPayment(id, run.signal)
+  } catch (error) {
+    const kind = error instanceof YookassaError ? error.kind : 'unavailable'
+    if (kind === 'not_found') return null
+    if (kind === 'unavailable') throw new ProviderAway('yookassa', error)
+    run.resources.log.error({ err: error, id }, 'YooKassa does not show a payment that we have taken')
+    return undefined
   }
+}
+
+/** The list goes back only so far; asked for by its number, any payment is shown. False where that has to be tried again. */
+const lookForOurs = async (
+  run: Run,
+  client: YookassaClient,
+  { paymentId, ...entry }: OursAlone,
+): Promise<boolean> => {
+  const shown = await show(run, client, entry.chargeId)
+  if (shown === undefined) return false
+  if (shown?.status !== 'succeeded') {
+    await keep(run, entry, { state: 'unmatched', reason: NOT_AT_PROVIDER, paymentId })
+    return true
+  }
+  const { amount, currency } = shown
+  const agrees = amount === entry.amount && currency === entry.currency
+  // the line says what the provider says
+  await keep(
+    run,
+    { ...entry, amount, currency },
+    agrees ? { state: 'matched', paymentId } : { state: 'unmatched', reason: 'amount_differs', paymentId },
+  )
+  return true
 }
 
 const startOf = async (run: Run): Promise<Date> => {
@@ -97,13 +85,10 @@ const startOf = async (run: Run): Promise<Date> => {
   return new Date(from.getTime() - OVERLAP_MS)
 }
 
-/** Compares YooKassa's payments and refunds with ours, both ways. Nothing to do where it is not configured. */
-export const reconcileYookassa = async (run: Run): Promise<void> => {
-  const client = yookassaOf(run.resources)
-  if (!client) return
+/** Reads the lists of payments and refunds; false where the time was over before their end. */
+const readLists = async (run: Run, client: YookassaClient): Promise<boolean> => {
   const beganAt = new Date(run.resources.clock())
   const createdAtGte = await startOf(run)
-  await syncOpenOrders(run)
   const hasAllPayments = await readList(
     run,
     (cursor) => client.listPayments({ createdAtGte, cursor }, run.signal),
@@ -114,7 +99,21 @@ export const reconcileYookassa = async (run: Run): Promise<void> => {
     (cursor) => client.listRefunds({ createdAtGte, cursor }, run.signal),
     (refunds) => settleRefunds(run, refunds),
   )
-  if (!hasAllPayments || !hasAllRefunds) return
+  if (!hasAllPayments || !hasAllRefunds) return false
   await setReadUntil(run.resources.sql, 'yookassa', beganAt)
-  await reportUnseen(run, client)
+  return true
+}
+
+/**
+ * Compares YooKassa's payments and refunds with ours, both ways. The lists come first: a hundred lines with each call, and what was paid
+ * stands there. Nothing to do where it is not configured.
+ */
+export const reconcileYookassa = async (run: Run): Promise<void> => {
+  const client = yookassaOf(run.resources)
+  if (!client) return
+  if (await readLists(run, client)) {
+    await compareOurs(run, 'yookassa', LEAVE_MS, (payment) => lookForOurs(run, client, payment))
+  } else run.incomplete.add('yookassa')
+  await retryUnmatched(run)
+  await pollOpenOrders(run)
 }

@@ -389,7 +389,7 @@ describe('POST /payments', () => {
     ['provider_differs', (payload: string) => ({ payload, currency: 'RUB', amount: 9900 })],
   ])('%s: kept in suspense, told to the payer and to the operator', async (reason, paid) => {
     const { telegramId, id } = await house.person()
-    const { invoice } = await order(telegramId)
+    const { orderId, invoice } = await order(telegramId)
     const before = await metric('kopeika_payments_suspense_total')
     const chargeId = `stx-${randomUUID()}`
     const reply = await pay(telegramId, { ...paid(invoice.payload), chargeId })
@@ -400,7 +400,14 @@ describe('POST /payments', () => {
     const { paymentId } = reply.body
     const [row] = await house.ownerSql`
       select state, reason, order_id, user_id, charge_id from payments where id = ${paymentId}`
-    expect(row).toEqual({ state: 'suspense', reason, order_id: null, user_id: id, charge_id: chargeId })
+    expect(row).toEqual({
+      state: 'suspense',
+      reason,
+      // known from a payload of ours; of another provider's order nothing was paid
+      order_id: reason === 'amount_differs' ? orderId : null,
+      user_id: id,
+      charge_id: chargeId,
+    })
     expect(await wallet(id)).toMatchObject({ coins: BONUS })
     expect((await noticesOf(id)).map(({ payload }) => payload.kind)).toEqual(['payment-suspense'])
     const audit = await house.ownerSql`
@@ -509,4 +516,19 @@ describe('POST /payments', () => {
     expect((await house.call('top-up', 'POST', '/payments', { body, as: null })).status).toBe(401)
     expect((await house.call('top-up', 'POST', '/payments', { body, as: 'limited-client' })).status).toBe(403)
   })
+
+  test.each(['/payments', '/refunded-payments'])(
+    '%s takes the word of our own functions and of operators: a program that may top up cannot say that it was paid',
+    async (path) => {
+      const { telegramId } = await house.person()
+      const { successful_payment, ...message } = paidMessage(telegramId, {})
+      const body =
+        path === '/payments'
+          ? { ...message, successful_payment }
+          : { ...message, refunded_payment: { ...successful_payment, invoice_payload: 'x' } }
+      const reply = await house.call('top-up', 'POST', path, { body, as: 'other-client' })
+      expect([reply.status, reply.body.code]).toEqual([403, 'forbidden'])
+      expect((await house.call('top-up', 'POST', path, { body, as: 'dispatcher' })).status).toBe(200)
+    },
+  )
 })

@@ -1,4 +1,5 @@
 import { defineFunction } from '#shared/http/define-function.ts'
+import { rememberTariffOf } from '#shared/http/remember-tariff.ts'
 import { moneyMetrics } from '#shared/money/metrics.ts'
 import { checkOrder } from './check-order.ts'
 import { createInvoice } from './invoices.ts'
@@ -26,5 +27,8 @@ export const handler = defineFunction({
     createRefund,
   ],
   // there from the first scrape: an alert on a counter that does not exist yet would miss its first step
-  onStart: async (resources) => void moneyMetrics(resources),
+  onStart: async (resources) => {
+    moneyMetrics(resources)
+    rememberTariffOf(resources)
+  },
 })

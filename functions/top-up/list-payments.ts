@@ -42,6 +42,8 @@ const refusalOf = (
 ): RefundRefusal | undefined => {
   const provider = providersOf(resources).find(({ id }) => id === payment.provider)
   if (!provider || provider.canRefund === 'outside' || payment.requestedId !== null) return 'not_refundable'
+  // credited to this person by an operator: the money was another's
+  if (payment.payerId !== payment.userId) return 'not_refundable'
   const policy = resources.tariff.refunds
   return refuseSelfService(payment, left, { policy, now: resources.clock(), spendable })
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CoinBalance } from '#shared/domain/coins.ts'
+import { requireInsider } from '#shared/http/insiders.ts'
 import { changeRoute } from '#shared/http/route.ts'
 import { Id } from '#shared/http/subject.ts'
 import { creditCharge, reportTaken } from '#shared/money/credit.ts'
@@ -11,10 +12,12 @@ const Taken = z.strictObject({ paymentId: Id, transactionId: Id.nullable(), coin
 export const takePaidMessage = changeRoute({
   method: 'POST',
   path: '/payments',
-  summary: "Credits a payment: takes Telegram's message with successful_payment",
+  summary:
+    "Credits a payment: takes Telegram's message with successful_payment, from our own functions or with the scope admin",
   body: PaidMessage,
   answers: { 200: Taken },
   run: async ({ body, tx, caller, resources, afterCommit }) => {
+    requireInsider(caller)
     const payment = body.successful_payment
     const taken = await creditCharge(tx, resources, {
       provider: providerOfCurrency(payment.currency),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CoinBalance } from '#shared/domain/coins.ts'
+import { requireInsider } from '#shared/http/insiders.ts'
 import { changeRoute } from '#shared/http/route.ts'
 import { Id } from '#shared/http/subject.ts'
 import { recordOutsideRefund } from '#shared/money/refund.ts'
@@ -15,10 +16,12 @@ const Recorded = z.strictObject({
 export const takeRefundedMessage = changeRoute({
   method: 'POST',
   path: '/refunded-payments',
-  summary: "Takes in a refund: takes Telegram's message with refunded_payment",
+  summary:
+    "Takes in a refund: takes Telegram's message with refunded_payment, from our own functions or with the scope admin",
   body: RefundedMessage,
   answers: { 200: Recorded },
   run: async ({ body, tx, caller, resources, log, afterCommit }) => {
+    requireInsider(caller)
     const refunded = body.refunded_payment
     const chargeId = refunded.telegram_payment_charge_id
     const { refund } = await recordOutsideRefund(tx, resources, {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { touchRefund } from '#shared/db/refunds.ts'
 import { inTransaction } from '#shared/db/transaction.ts'
 import { postTransaction } from '#shared/db/wallets.ts'
 import { findStaleRefunds, recordOutsideRefund, settleRefund } from '#shared/money/refund.ts'
@@ -469,5 +470,104 @@ describe('POST /refunded-payments', () => {
     ['no currency', { currency: 'stars' }],
   ])('400 for %s', async (_name, over) => {
     expect((await tell('x', over)).status).toBe(400)
+  })
+})
+
+describe('what a review has found', () => {
+  test('a refund that YooKassa has taken on, and that cannot be read for a while, stays under way', async () => {
+    const { id, chargeId, paymentId } = await money.payer('yookassa')
+    money.shop.faults.add({
+      target: 'method',
+      method: 'createRefund',
+      do: 'alter',
+      fields: { status: 'pending' },
+    })
+    const asked = await refund({ paymentId })
+    expect(asked.body.state).toBe('requested')
+    money.shop.faults.clear()
+    for (const fault of ['400', '401'] as const) {
+      money.shop.faults.add({ target: 'method', method: 'getRefund', do: fault, times: 1 })
+      await expect(
+        settleRefund(money.house.resourcesOf('top-up'), asked.body.refundId, 'reconcile'),
+      ).rejects.toMatchObject({ code: 'unavailable' })
+    }
+    expect(await money.wallet(id)).toEqual({ coins: BONUS, debt: 0 })
+    const settled = await settleRefund(money.house.resourcesOf('top-up'), asked.body.refundId, 'reconcile')
+    expect(settled.state).toBe('done')
+    expect(refundedAtYookassa(chargeId)).toHaveLength(1)
+  })
+
+  test('a refund that was refused, and is paid out after all, takes the coins back once more', async () => {
+    const { id, chargeId, paymentId } = await money.payer('yookassa')
+    money.shop.faults.add({
+      target: 'method',
+      method: 'createRefund',
+      do: 'alter',
+      fields: { status: 'pending' },
+    })
+    const { refundId } = (await refund({ paymentId })).body
+    money.shop.faults.clear()
+    money.shop.faults.add({
+      target: 'method',
+      method: 'getRefund',
+      do: 'alter',
+      fields: { status: 'canceled' },
+      times: 1,
+    })
+    expect((await settleRefund(money.house.resourcesOf('top-up'), refundId, 'reconcile')).state).toBe(
+      'failed',
+    )
+    expect(await money.wallet(id)).toEqual({ coins: BONUS + 100, debt: 0 })
+
+    const [paidOut] = money.shop.book().refunds.filter((one) => one.payment_id === chargeId)
+    for (let time = 0; time < 2; time += 1) {
+      expect((await money.notify('refund.succeeded', String(paidOut?.id))).status).toBe(200)
+    }
+    expect(await money.wallet(id)).toEqual({ coins: BONUS, debt: 0 })
+    expect(await stateOf(paymentId)).toBe('refunded')
+    expect((await refundsOf(paymentId)).map(({ state, origin }) => [state, origin])).toEqual([
+      ['failed', 'operator'],
+      ['done', 'outside'],
+    ])
+  })
+
+  test('money that an operator credited to somebody else goes back to who paid, and only the operator sends it', async () => {
+    const [payer, other] = [await money.house.person(), await money.house.person()]
+    const chargeId = `stx-${randomUUID()}`
+    const { body } = await money.pay(payer.telegramId, { payload: 'of nobody', chargeId })
+    const { paymentId } = body
+    await money.house.call('top-up', 'POST', `/payments/${paymentId}/resolve`, {
+      body: { coins: 100, userId: other.id, reason: 'a present' },
+    })
+    for (const userId of [payer.id, other.id]) {
+      expect((await refund({ paymentId, userId })).status).toBe(403)
+    }
+    const { body: list } = await money.house.call('top-up', 'GET', `/payments?userId=${other.id}`)
+    expect(list.items[0].refundable).toMatchObject({ ok: false, reason: 'not_refundable' })
+
+    const asked: unknown[] = []
+    money.house.sim.state.faults.beforeMethod = (method, fields) => {
+      if (method === 'refundStarPayment') asked.push(fields.user_id)
+      return undefined
+    }
+    await refund({ paymentId })
+    delete money.house.sim.state.faults.beforeMethod
+    expect(asked).toEqual([payer.telegramId])
+  })
+
+  test('20 refunds that stay open keep no other from its turn', async () => {
+    const rows = await money.house.ownerSql<{ id: string }[]>`
+      insert into payments (provider, charge_id, state, reason, currency, amount)
+      select 'stars', 'stuck-' || n || ${randomUUID()}, 'suspense', 'test', 'XTR', 50 from generate_series(1, 21) n returning id`
+    await money.house.ownerSql`
+      insert into refunds (payment_id, amount, coins, state, reason, actor, created_at, updated_at)
+      select id, 50, 0, 'requested', 'asked', 'test', now() - interval '1 hour', now() - interval '1 hour'
+      from payments where id in ${money.house.ownerSql(rows.map(({ id }) => id))}`
+    const first = await findStaleRefunds(money.house.appSql, 60, 20)
+    for (const id of first) await touchRefund(money.house.appSql, id)
+    const [next] = await findStaleRefunds(money.house.appSql, 60, 20)
+    expect(first).not.toContain(next)
+    await money.house.ownerSql`delete from refunds where reason = 'asked' and actor = 'test'`
+    await money.house.ownerSql`delete from payments where reason = 'test'`
   })
 })

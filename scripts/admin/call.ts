@@ -16,7 +16,7 @@ const Problem = z.looseObject({
 })
 
 /** A function said no. */
-export class CallFailed extends Error {
+class CallFailed extends Error {
   override name = 'CallFailed' as const
 }
 
@@ -50,7 +50,7 @@ const tokenFor = async ({ client }: Target, functionName: string): Promise<strin
 /**
  * Calls a function through the gateway as the stack's client. The key is told when no answer came: repeating the command with it
  * (--key) is safe, whatever has happened.
- * @throws CallFailed in words for the operator, UsageError when gateway or client are not known
+ * @throws Error in words for the operator, UsageError when gateway or client are not known
  */
 export const callFunction = async <T>(
   target: Target,

@@ -55,7 +55,9 @@ const status = async (context: Context): Promise<void> => {
   const { sql, print } = context
   for (const run of await listRuns(sql, { limit: 10 })) {
     const { payments, ledger, objects } = SummaryPart.safeParse(run.report ?? {}).data ?? {}
-    const end = run.finishedAt === null ? 'not finished' : (run.failure ?? 'ok')
+    const isWhole = run.report?.incomplete !== true
+    const end =
+      run.finishedAt === null ? 'not finished' : (run.failure ?? (isWhole ? 'ok' : 'incomplete, goes on'))
     const figures = payments
       ? `credited ${payments.credited}, reversed ${payments.reversed}, unmatched ${payments.unmatched ?? '?'}`
       : ''

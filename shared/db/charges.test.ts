@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
+import { defaultSettings, type Settings, TimeZone } from '#shared/domain/settings.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts'
 import { chargeCoins } from './charges.ts'
 import { addPerson, credit, readBooks, readNotices } from './people.testing.ts'
@@ -55,6 +55,17 @@ describe('the daily limit', () => {
     await charge(userId, 10, settings)
     await expect(charge(userId, 1, settings)).rejects.toMatchObject(refused(0))
     expect(await readBooks(database.appSql, userId)).toMatchObject({ coins: 70, sum: 70 })
+  })
+
+  test('every place that a person may choose is known to the database', async () => {
+    const places = ['UTC', ...Intl.supportedValuesOf('timeZone')].filter(
+      (name) => TimeZone.safeParse(name).success,
+    )
+    expect(places.length).toBeGreaterThan(300)
+    const unknown = await database.ownerSql`
+      select name from jsonb_array_elements_text(${database.ownerSql.json(places)}) name
+      where name not in (select t.name from pg_timezone_names t)`
+    expect(unknown).toEqual([])
   })
 
   test('zero means none; top-ups do not count', async () => {

@@ -14,7 +14,10 @@ export type DatabaseOptions = {
   applicationName: string
   /** Connections of this process; replicas x max must stay below the server's max_connections. */
   max?: number
-  /** A server that owes an answer for longer is taken for gone. Above every statement_timeout. */
+  /**
+   * A server that owes an answer for longer is taken for gone. Above every statement_timeout, and with the time to connect anew (3 s) below
+   * the deadline of a call: who waited for that connection hears 503 in time.
+   */
   silenceMs?: number
   onNotice?: (message: string) => void
 }
@@ -108,7 +111,7 @@ const openSocket =
 
 /** Opens the pool (lazily: nothing connects before the first query). Times out on every level; see docs/architecture.md. */
 export const openDatabase = (options: DatabaseOptions): Sql => {
-  const silenceMs = options.silenceMs ?? 6_000
+  const silenceMs = options.silenceMs ?? 4_500
   return postgres(options.url, {
     max: options.max ?? 4,
     idle_timeout: 60,

@@ -1,5 +1,6 @@
 import type { Sql, Tx } from './client.ts'
 import { settleDebt } from './debt.ts'
+import { isConnectionLost } from './sqlstate.ts'
 import { inTransaction } from './transaction.ts'
 import { lockBalance } from './wallets.ts'
 
@@ -27,11 +28,34 @@ export const freeExpiredHolds = async (tx: Tx, userId: string): Promise<number> 
   return freed
 }
 
-/** Frees what has run out, of at most `limit` people, each in a transaction of its own. Gives how many people had such holds. */
-export const expireHolds = async (sql: Sql, limit: number): Promise<number> => {
+/** A wallet that somebody works with has its turn in the next sweep: waiting longer for each would use up the time of all. */
+const BUSY_AFTER = '250ms'
+
+/**
+ * Frees what has run out, of at most `limit` people, each in a transaction of its own. Gives how many people were served; one whose wallet is
+ * busy or broken is told to `onFailure`, and keeps nobody else waiting.
+ * @throws what the database throws where its connection is lost, since the others would fail as well
+ */
+export const expireHolds = async (
+  sql: Sql,
+  limit: number,
+  onFailure: (error: unknown, userId: string) => void = () => undefined,
+): Promise<number> => {
   const people = await sql<{ userId: string }[]>`
     select user_id as "userId" from holds where state = 'active' and expires_at <= now()
     group by user_id order by min(expires_at) limit ${limit}`
-  for (const { userId } of people) await inTransaction(sql, (tx) => freeExpiredHolds(tx, userId))
-  return people.length
+  let served = 0
+  for (const { userId } of people) {
+    try {
+      await inTransaction(sql, async (tx) => {
+        await tx`select set_config('lock_timeout', ${BUSY_AFTER}, true)`
+        await freeExpiredHolds(tx, userId)
+      })
+      served += 1
+    } catch (error) {
+      if (isConnectionLost(error)) throw error
+      onFailure(error, userId)
+    }
+  }
+  return served
 }

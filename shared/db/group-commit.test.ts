@@ -118,3 +118,29 @@ test('each item has its own outcome; a batch that fails fails all of its items, 
   ])
   expect(await settle([8])).toMatchObject([{ value: 8 }])
 })
+
+test('what is everybody’s failure is told to those who wait, too; whoever comes later is tried', async () => {
+  let run = 0
+  const started = Promise.withResolvers<void>()
+  const silence = Promise.withResolvers<void>()
+  const submit = createGroup<number, number>({
+    maxItems: 1,
+    lanes: 1,
+    isEverybodys: (error) => error instanceof Error && error.message === 'silent',
+    run: async (items) => {
+      run += 1
+      if (run > 1) return items.map(fulfilled)
+      started.resolve()
+      await silence.promise
+      throw new Error('silent')
+    },
+  })
+  const ask = (item: number) => submit(item, { identity: String(item), line: String(item) })
+  const first = ask(1)
+  await started.promise
+  const all = Promise.allSettled([first, ask(2), ask(3)])
+  silence.resolve()
+  expect((await all).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  expect(run).toBe(1)
+  expect(await ask(4)).toBe(4)
+})

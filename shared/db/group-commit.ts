@@ -12,6 +12,8 @@ export type GroupOptions<Item, Result> = {
   maxItems: number
   /** Batches under way at a time: while one waits for its commit to reach the disk, the next works. */
   lanes: number
+  /** Whether what failed a batch would fail those who wait as well, and make them wait for it first: then they hear of it at once. */
+  isEverybodys?: (error: unknown) => boolean
 }
 
 type Waiting<Item, Result> = Ticket & {
@@ -49,6 +51,7 @@ export const createGroup = <Item, Result>({
   run,
   maxItems,
   lanes,
+  isEverybodys = () => false,
 }: GroupOptions<Item, Result>): ((item: Item, ticket: Ticket) => Promise<Result>) => {
   const queue: Waiting<Item, Result>[] = []
   const busyLines = new Set<string>()
@@ -64,7 +67,8 @@ export const createGroup = <Item, Result>({
         else reject(outcome?.reason ?? new Error('A batch has left out one of its items.'))
       }
     } catch (error) {
-      for (const { reject } of batch) reject(error)
+      const failed = isEverybodys(error) ? [...batch, ...queue.splice(0)] : batch
+      for (const { reject } of failed) reject(error)
     }
   }
   const start = (): void => {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts'
 import { chargeCoins } from './charges.ts'
-import { takeBack } from './debt.ts'
+import { settleDebt, takeBack } from './debt.ts'
 import { expireHolds } from './expired-holds.ts'
 import { captureHold, getHold, listActiveHolds, placeHold, releaseHold } from './holds.ts'
 import { findDrift } from './ledger-check.ts'
@@ -258,7 +258,12 @@ test(`any run of holds, charges, ends and credits keeps the books, and never spe
           if (one.do === 'place') holds.push(await place(userId, one.coins))
           else if (one.do === 'spend') await spend(userId, one.coins)
           else if (one.do === 'credit')
-            await inTransaction(database.appSql, (tx) => postTransaction(tx, credit(userId, one.coins)))
+            await inTransaction(database.appSql, async (tx) => {
+              const { transactionId } = await postTransaction(tx, credit(userId, one.coins))
+              // as every credit of the product does
+              const reference = `transaction:${transactionId}`
+              await settleDebt(tx, { userId, description: 'Debt', reference, actor: 'test' })
+            })
           else if (one.do === 'takeBack')
             await inTransaction(database.appSql, (tx) =>
               takeBack(tx, one.coins, {

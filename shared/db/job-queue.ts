@@ -27,6 +27,18 @@ export const countJobs = async (sql: Sql, tasks: readonly string[]): Promise<Job
 }
 
 /**
+ * Milliseconds until the next job becomes due that waits for its turn (a pause that Telegram asked for, a chat's next second); null where
+ * none does. One that has failed is not among them: it takes its time.
+ */
+export const nextDueInMs = async (sql: Sql, tasks: readonly string[]): Promise<number | null> => {
+  const [row]: [{ ms: number | null }?] = await sql`
+    select ceil(1000 * extract(epoch from min(run_at) - now()))::bigint as ms
+    from graphile_worker.jobs
+    where task_identifier in ${sql(tasks)} and attempts = 0 and locked_at is null and run_at > now()`
+  return row?.ms ?? null
+}
+
+/**
  * Frees jobs (and their queues) that a worker took more than `seconds` ago. Only for the holder of a lease that lets no second worker run:
  * then their worker is dead. graphile-worker itself waits four hours, far too long for a receipt. The attempt counts, so that a
  * job that kills its worker ends as well.

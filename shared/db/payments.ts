@@ -29,7 +29,7 @@ export type IncomingPayment = {
   /** What it pays for, or why that is not known. */
   order:
     | { id: string; coins: number; priceVersion: string }
-    | { misfit: string; details: Record<string, unknown> }
+    | { misfit: string; details: Record<string, unknown>; orderId?: string | undefined }
   /** Lines of the ledger in the payer's language. */
   words: { topUp: string; debtPayment: string }
 }
@@ -58,17 +58,21 @@ export const findTaken = async (
   return row && { ...row, isNew: false }
 }
 
+type Misfit = Extract<IncomingPayment['order'], { misfit: string }>
+
 const noticeOptions = (paymentId: string) => ({ priority: PRIORITY.payment, jobKey: `payment:${paymentId}` })
 
 const keepInSuspense = async (
   tx: Tx,
   paymentId: string,
   payment: IncomingPayment,
-  reason: string,
-  details: Record<string, unknown>,
+  { misfit: reason, details, orderId }: Misfit,
 ): Promise<TakenPayment> => {
   const { currency, amount, userId } = payment
-  await tx`update payments set reason = ${reason}, updated_at = now() where id = ${paymentId}`
+  await tx`
+    update payments set reason = ${reason}, order_id = ${orderId ?? null}, updated_at = now() where id = ${paymentId}`
+  // paid it was, though by nothing that fits: nobody must be asked to pay again
+  if (orderId !== undefined) await markOrderPaid(tx, orderId)
   await writeAudit(tx, {
     actor: payment.actor,
     action: 'payment-suspense',
@@ -153,8 +157,8 @@ const hasRoom = async (tx: Tx, userId: string, coins: number): Promise<boolean> 
 export const takePayment = async (tx: Tx, payment: IncomingPayment): Promise<TakenPayment> => {
   const { provider, chargeId, userId, currency, amount, order } = payment
   const [claimed]: [{ id: string }?] = await tx`
-    insert into payments (provider, charge_id, user_id, state, reason, currency, amount, paid_at, processor_charge_id)
-    values (${provider}, ${chargeId}, ${userId}, 'suspense', 'being_credited', ${currency}, ${amount},
+    insert into payments (provider, charge_id, user_id, payer_id, state, reason, currency, amount, paid_at, processor_charge_id)
+    values (${provider}, ${chargeId}, ${userId}, ${userId}, 'suspense', 'being_credited', ${currency}, ${amount},
       ${payment.paidAt ?? null}, ${payment.processorChargeId ?? null})
     on conflict (provider, charge_id) do nothing
     returning id`
@@ -163,11 +167,11 @@ export const takePayment = async (tx: Tx, payment: IncomingPayment): Promise<Tak
     if (!known) throw new Error('A payment that was there is gone.')
     return known
   }
-  if ('misfit' in order) return keepInSuspense(tx, claimed.id, payment, order.misfit, order.details)
-  if (userId === null) return keepInSuspense(tx, claimed.id, payment, 'payer_unknown', { orderId: order.id })
-  if (!(await hasRoom(tx, userId, order.coins))) {
-    return keepInSuspense(tx, claimed.id, payment, 'balance_full', { orderId: order.id })
-  }
+  if ('misfit' in order) return keepInSuspense(tx, claimed.id, payment, order)
+  const wait = (misfit: string): Promise<TakenPayment> =>
+    keepInSuspense(tx, claimed.id, payment, { misfit, details: { orderId: order.id }, orderId: order.id })
+  if (userId === null) return wait('payer_unknown')
+  if (!(await hasRoom(tx, userId, order.coins))) return wait('balance_full')
   return credit(tx, claimed.id, { ...payment, userId }, order)
 }
 
@@ -180,11 +184,15 @@ export const markPaymentCredited = async (
     userId: string
     coins: number
     transactionId: string
+    /** What had gone back by then. */
+    returned: number
   },
 ): Promise<void> => {
-  const { state, userId, coins, transactionId } = credited
+  const { state, userId, coins, transactionId, returned } = credited
   await tx`
     update payments set state = ${state}, reason = null, user_id = ${userId}, coins = ${coins},
-      transaction_id = ${transactionId}, updated_at = now()
+      transaction_id = ${transactionId}, returned_before_credit = ${returned},
+      -- where nobody was known to have paid, the operator knows
+      payer_id = coalesce(payer_id, ${userId}), updated_at = now()
     where id = ${paymentId}`
 }

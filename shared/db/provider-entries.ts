@@ -25,6 +25,9 @@ export type EntryOutcome =
   | { state: 'unmatched'; reason: string; paymentId?: string | null; isTold?: boolean }
   | { state: 'ignored'; reason: string }
 
+/** The reason of an entry that stands in our book alone. */
+export const NOT_AT_PROVIDER = 'not_at_provider'
+
 const MAX_REASON_LENGTH = 200
 
 /**
@@ -87,6 +90,23 @@ export const keepMatched = async (
     where provider_entries.state <> 'matched'`
 }
 
+/** Lines of one page that are none of our business: kept in one statement, so that nobody asks for them again. */
+export const keepIgnored = async (
+  sql: Queryable,
+  entries: readonly ProviderEntry[],
+  reason: string,
+): Promise<void> => {
+  if (entries.length === 0) return
+  await sql`
+    insert into provider_entries (provider, direction, external_id, charge_id, currency, amount, occurred_at, state, reason)
+    select provider, direction, "externalId", "chargeId", currency, amount, "occurredAt", 'ignored', ${reason}::text
+    from jsonb_to_recordset(${sql.json(entries as never)}::jsonb) as line(
+      provider text, direction text, "externalId" text, "chargeId" text, currency text, amount bigint, "occurredAt" timestamptz)
+    on conflict (provider, direction, external_id) do update set
+      state = 'ignored', reason = excluded.reason, updated_at = now()
+    where provider_entries.state <> 'matched'`
+}
+
 /** The name of a line within its provider's book. */
 export const keyOf = ({ direction, externalId }: Pick<ProviderEntry, 'direction' | 'externalId'>): string =>
   `${direction}:${externalId}`
@@ -136,46 +156,3 @@ export const countUnmatched = async (
   sql<{ provider: Provider; count: number; oldestIn: Date | null }[]>`
     select provider, count(*) as count, min(occurred_at) filter (where direction = 'in') as "oldestIn"
     from provider_entries where state = 'unmatched' group by provider`
-
-/**
- * Where unmatched lines of a chronological book stand, about: so many lines were kept that are older. The ones tried longest ago first, so
- * that a few that never fit do not keep others from their turn; asking counts as trying.
- */
-export const takeRetryOffsets = async (
-  sql: Queryable,
-  provider: Provider,
-  limit: number,
-): Promise<number[]> => {
-  const rows = await sql<{ offset: number }[]>`
-    with due as (
-      update provider_entries set updated_at = now()
-      where (provider, direction, external_id) in (
-        select provider, direction, external_id from provider_entries
-        where provider = ${provider} and state = 'unmatched' and reason <> ${NOT_AT_PROVIDER}
-        order by updated_at limit ${limit}
-      )
-      returning occurred_at
-    )
-    select (select count(*) from provider_entries older
-      where older.provider = ${provider} and older.occurred_at < due.occurred_at) as "offset"
-    from due`
-  return rows.map(({ offset }) => offset)
-}
-
-/** The reason of an entry that stands in our book alone. */
-export const NOT_AT_PROVIDER = 'not_at_provider'
-
-/** Money that we have taken before this moment and of which the provider has shown no line, and which was not reported yet. */
-export const findUnseenPayments = async (
-  sql: Queryable,
-  provider: Provider,
-  before: Date,
-  limit: number,
-): Promise<(ProviderEntry & { paymentId: string })[]> =>
-  sql<(ProviderEntry & { paymentId: string })[]>`
-    select p.provider, 'in' as direction, p.charge_id as "externalId", p.charge_id as "chargeId", p.currency, p.amount,
-      coalesce(p.paid_at, p.created_at) as "occurredAt", p.id as "paymentId"
-    from payments p
-    left join provider_entries e on e.provider = p.provider and e.direction = 'in' and e.external_id = p.charge_id
-    where p.provider = ${provider} and p.created_at < ${before} and e.provider is null
-    order by p.id limit ${limit}`

@@ -6,7 +6,7 @@ import { inTransaction } from './transaction.ts'
 const UPDATE_HOURS = 72
 /** Dead letters keep their body for an operator; private words must not lie here for ever. */
 const DEAD_LETTER_DAYS = 90
-/** Longer than any caller repeats a call. */
+/** Longer than any caller repeats a call; a replay of a dead letter does it much later. */
 const KEY_DAYS = 7
 
 /** Forgets updates that had their effect long ago, and dead letters that nobody took up. Gives how many; at most `limit` of each. */
@@ -26,12 +26,19 @@ export const pruneUpdates = async (sql: Queryable, limit: number): Promise<numbe
   return done.count + dead.count
 }
 
-/** Forgets answers that nobody will ask for again. Gives how many; at most `limit`. */
+/**
+ * Forgets answers that nobody will ask for again. Gives how many; at most `limit`. What the dispatcher did for an update stays known for as
+ * long as that update waits unhandled: a dead letter that is replayed months later must not charge a second time.
+ */
 export const pruneKeys = async (sql: Queryable, limit: number): Promise<number> => {
   const { count } = await sql`
     delete from idempotency_keys where ctid in (
-      select ctid from idempotency_keys where created_at < now() - make_interval(days => ${KEY_DAYS})
-      order by created_at limit ${limit}
+      select k.ctid from idempotency_keys k
+      where k.created_at < now() - make_interval(days => ${KEY_DAYS})
+        and not (k.client = 'dispatcher' and exists (
+          select from telegram_updates u
+          where u.update_id = substring(k.key from '^update:(\\d{1,18}):')::bigint and u.state <> 'done'))
+      order by k.created_at limit ${limit}
     )`
   return count
 }

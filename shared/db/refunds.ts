@@ -28,11 +28,16 @@ export type RefundedPayment = {
   id: string
   provider: Provider
   chargeId: string
+  /** Who has the coins. */
   userId: string | null
+  /** Whose money it was. */
+  payerId: string | null
   state: PaymentState
   amount: number
   currency: string
   coins: number
+  /** Of what the coins stand for nothing: it had gone back before they were credited. */
+  returnedBeforeCredit: number
   paidAt: Date
   /** Of refunds that are done or under way. */
   refundedAmount: number
@@ -42,7 +47,8 @@ export type RefundedPayment = {
 }
 
 const selectPayment = (sql: Queryable) => sql`
-  select p.id, p.provider, p.charge_id as "chargeId", p.user_id as "userId", p.state, p.amount, p.currency, p.coins,
+  select p.id, p.provider, p.charge_id as "chargeId", p.user_id as "userId", p.payer_id as "payerId", p.state, p.amount,
+    p.currency, p.coins, p.returned_before_credit as "returnedBeforeCredit",
     coalesce(p.paid_at, p.created_at) as "paidAt", r.amount as "refundedAmount", r.coins as "refundedCoins",
     r.requested as "requestedId"
   from payments p cross join lateral (
@@ -121,6 +127,7 @@ export type RefundToSettle = Refund & {
   requestedAt: Date
   chargeId: string
   userId: string | null
+  /** Of the payer, while we know the person. */
   telegramId: number | null
 }
 
@@ -130,7 +137,7 @@ export const getRefund = async (sql: Queryable, refundId: string): Promise<Refun
     select listed.*, r.created_at as "requestedAt", p.charge_id as "chargeId", p.user_id as "userId",
       u.telegram_id as "telegramId"
     from (${selectRefund(sql)}) listed join refunds r using (id) join payments p on p.id = r.payment_id
-    left join users u on u.id = p.user_id
+    left join users u on u.id = p.payer_id
     where r.id = ${refundId}`
   if (!row) throw new AppError('not_found', { detail: 'There is no such refund.' })
   return row
@@ -175,19 +182,27 @@ export const markRefundDone = async (
     where p.id = ${refund.paymentId}`
 }
 
-/** The provider has refused, and will not do it. */
+/**
+ * The provider has refused, and will not do it. Its id is forgotten: should it pay all the same, that is a refund made outside, and takes
+ * the coins back.
+ */
 export const markRefundFailed = async (
   tx: Tx,
   refundId: string,
   failed: { failure: string; returnedTransactionId: string | null },
 ): Promise<void> => {
   await tx`
-    update refunds set state = 'failed', failure = ${failed.failure},
+    update refunds set state = 'failed', failure = ${failed.failure}, external_id = null,
       returned_transaction_id = ${failed.returnedTransactionId}, updated_at = now()
     where id = ${refundId}`
 }
 
-/** Ids of refunds that have been under way for too long: whoever asked for them has gone. Oldest first. */
+/** A refund is being asked for again: the others come first the next time. */
+export const touchRefund = async (sql: Queryable, refundId: string): Promise<void> => {
+  await sql`update refunds set updated_at = now() where id = ${refundId} and state = 'requested'`
+}
+
+/** Ids of refunds that have been under way for too long: whoever asked for them has gone. Those that were asked for longest ago first. */
 export const findStaleRefunds = async (
   sql: Queryable,
   olderThanSeconds: number,
@@ -196,6 +211,6 @@ export const findStaleRefunds = async (
   const rows = await sql<{ id: string }[]>`
     select id from refunds
     where state = 'requested' and created_at <= now() - make_interval(secs => ${olderThanSeconds})
-    order by created_at limit ${limit}`
+    order by updated_at limit ${limit}`
   return rows.map(({ id }) => id)
 }

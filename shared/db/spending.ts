@@ -17,12 +17,19 @@ export const readSpentToday = async (
     select p."userId", (
       coalesce((
         select -sum(amount) from transactions t
-        where t.user_id = p."userId" and t.type = 'charge' and t.created_at >= date_trunc('day', now(), p."timeZone")
+        where t.user_id = p."userId" and t.type = 'charge' and t.created_at >= day.start
+          -- ids are uuids of version 7, which begin with the milliseconds: the index of a history finds today's rows
+          and t.id >= (substr(day.hex, 1, 8) || '-' || substr(day.hex, 9, 4) || '-7000-8000-000000000000')::uuid
       ), 0) + coalesce((
         select sum(coins) from holds h where h.user_id = p."userId" and h.state = 'active' and h.expires_at > now()
       ), 0)
     )::bigint as spent
-    from jsonb_to_recordset(${tx.json(people)}::jsonb) as p("userId" uuid, "timeZone" text)`
+    from jsonb_to_recordset(${tx.json(people)}::jsonb) as p("userId" uuid, "timeZone" text)
+    cross join lateral (select date_trunc('day', now(), p."timeZone") as start) midnight
+    cross join lateral (
+      -- a minute of clocks that differ, and of transactions that lasted
+      select start, lpad(to_hex((extract(epoch from start) * 1000)::bigint - 60000), 12, '0') as hex
+    ) day`
   return new Map(rows.map(({ userId, spent }) => [userId, spent]))
 }
 

@@ -55,6 +55,10 @@ export const isConnectionLost = (error: unknown): boolean =>
     ? error.severity === 'FATAL' || error.severity === 'PANIC'
     : /^(CONNECTION_|CONNECT_|E[A-Z]+$)/.test(codeOf(error) ?? '')
 
+/** The database did not answer in time, or took no connection: the next one to ask would wait as long. */
+export const isSilence = (error: unknown): boolean =>
+  /^(CONNECT_TIMEOUT|ETIMEDOUT)$/.test(codeOf(error) ?? '')
+
 export const isRetryable = (error: unknown): boolean => RETRYABLE.has(codeOf(error) ?? '')
 
 export const isLockTimeout = (error: unknown): boolean => codeOf(error) === '55P03'

@@ -3,6 +3,8 @@ import { isConnectionLost, isRetryable } from './sqlstate.ts'
 
 const MAX_TRIES = 4
 const BASE_DELAY_MS = 10
+/** A session that was ended fails at once; what takes longer is a database that is silent, and asking again would take as long once more. */
+const AT_ONCE_MS = 500
 /** The driver hears of a closed connection within moments of the query that failed on it. */
 const CLOSE_GRACE_MS = 1_000
 
@@ -49,12 +51,14 @@ const beginOnce = async <T>(sql: Sql, work: (tx: Tx) => Promise<T>, onStart: () 
 export const inTransaction = async <T>(sql: Sql, work: (tx: Tx) => Promise<T>): Promise<T> => {
   for (let tried = 1; ; tried += 1) {
     let hasStarted = false
+    const since = performance.now()
     try {
       return await beginOnce(sql, work, () => {
         hasStarted = true
       })
     } catch (error) {
-      const isWorthIt = isRetryable(error) || (!hasStarted && isConnectionLost(error))
+      const wasAtOnce = performance.now() - since < AT_ONCE_MS
+      const isWorthIt = isRetryable(error) || (!hasStarted && wasAtOnce && isConnectionLost(error))
       if (!isWorthIt || tried === MAX_TRIES) throw error
       await waitMs(BASE_DELAY_MS * 2 ** tried * Math.random())
     }

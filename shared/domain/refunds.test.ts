@@ -8,6 +8,7 @@ const payment = (over: Partial<Refundable> = {}): Refundable => ({
   coins: 100,
   refundedAmount: 0,
   refundedCoins: 0,
+  returnedBeforeCredit: 0,
   paidAt: PAID_AT,
   ...over,
 })
@@ -41,6 +42,20 @@ describe('coinsOfRefund', () => {
   ])('%i of 9900 for 100 coins: %i', (amount, coins) => {
     expect(coinsOfRefund(payment(), amount)).toBe(coins)
   })
+})
+
+test('after a refusal a part may have no coin left to give, but never gives a negative one; the last part makes up for it', () => {
+  // of 9899 asked for and 1 refunded outside, the former was refused: its 99 coins are back, the 1 coin is gone
+  const left = payment({ refundedAmount: 1, refundedCoins: 1 })
+  expect(coinsOfRefund(left, 50)).toBe(0)
+  const later = payment({ refundedAmount: 51, refundedCoins: 1 })
+  expect(coinsOfRefund(later, 9900 - 51)).toBe(99)
+})
+
+test('coins that were credited after a part had gone back stand for the rest of the money', () => {
+  const resolved = payment({ amount: 10_000, coins: 50, refundedAmount: 5_000, returnedBeforeCredit: 5_000 })
+  expect(coinsOfRefund(resolved, 1_000)).toBe(10)
+  expect(coinsOfRefund(resolved, 5_000)).toBe(50)
 })
 
 describe('refuseSelfService', () => {

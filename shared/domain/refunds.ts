@@ -5,6 +5,8 @@ export type Refundable = {
   amount: number
   /** Coins that it brought; 0 while it waits in suspense. */
   coins: number
+  /** What had gone back before the coins were credited: they stand for the rest. */
+  returnedBeforeCredit: number
   /** Of refunds that are done or under way. */
   refundedAmount: number
   refundedCoins: number
@@ -16,11 +18,14 @@ export type RefundRefusal = 'too_late' | 'spent' | 'not_refundable'
 
 /**
  * Coins of a refund of `amount`: counted from the whole that will be refunded by then, so that parts add up to the pack exactly, in
- * whatever steps they come.
+ * whatever steps they come. Never negative: a part may find that a former one, since refused, has left its coin to others.
  */
 export const coinsOfRefund = (payment: Refundable, amount: number): number => {
-  const refunded = BigInt(payment.refundedAmount + amount)
-  return Number((BigInt(payment.coins) * refunded) / BigInt(payment.amount)) - payment.refundedCoins
+  const { returnedBeforeCredit: before } = payment
+  const [refunded, whole] = [payment.refundedAmount + amount - before, payment.amount - before]
+  if (whole <= 0) return 0
+  const coins = (BigInt(payment.coins) * BigInt(refunded)) / BigInt(whole)
+  return Math.max(0, Number(coins) - payment.refundedCoins)
 }
 
 const DAY_MS = 86_400_000

@@ -13,8 +13,9 @@ const knownTimeZones = new Set<string>()
 
 const isTimeZone = (name: string): boolean => {
   if (knownTimeZones.has(name)) return true
-  // Offsets such as +03:00 pass Intl, but PostgreSQL reads their sign the other way round: names only.
-  if (!/^[A-Za-z]/.test(name)) return false
+  // Offsets such as +03:00 pass Intl, but PostgreSQL reads their sign the other way round; and of the short names (AET, SST) and the old
+  // SystemV ones it knows not all: places only.
+  if (name !== 'UTC' && !/^(?!SystemV\/)[A-Za-z_]+\/[\w+/-]+$/.test(name)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
   } catch (error) {

@@ -82,9 +82,12 @@ export type ScheduledRoute = Shape<undefined, unknown, unknown> & {
   leaseSeconds: number
   /** For calls of the cron connector, which can send no token: at most one start in this time. */
   minIntervalSeconds: number
-  /** How long a caller with a token waits for another run's end before it is answered `busyAnswer`; not at all unless said. */
+  /**
+   * How long a caller with a token waits for another run's end; not at all unless said. After that the schedule is answered `busyAnswer`, and
+   * whoever asks in person 409 `in_progress`.
+   */
   waitMs?: number
-  /** Answered when another run holds the lease. */
+  /** Answered when another run holds the lease, where nobody waits for the result. */
   busyAnswer: unknown
   run: (context: RouteContext<undefined, unknown, unknown>) => Promise<Answer>
 }

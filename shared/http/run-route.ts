@@ -10,6 +10,7 @@ import {
   runOnce,
 } from '#shared/db/idempotency.ts'
 import { releaseLease, takeLease } from '#shared/db/leases.ts'
+import { AppError } from '#shared/errors.ts'
 import type { HttpRequest, HttpResponse } from '../../templates/node24-ts/contract.ts'
 import {
   mediaTypeOf,
@@ -165,6 +166,10 @@ const takeLeaseWithin = async (
   return true
 }
 
+/** The schedule, or the function's own wake-up: neither reads the answer. */
+const isSchedule = ({ caller, resources }: AnyContext): boolean =>
+  caller.id === 'cron' || caller.id === resources.config.functionName
+
 /** Starts scheduled work unless it runs already or ran just now. */
 export const runScheduled = async (
   route: ScheduledRoute,
@@ -185,10 +190,16 @@ export const runScheduled = async (
     options.byCronConnector ? 0 : (route.waitMs ?? 0),
   )
   const accepted: HttpResponse = { status: 202, headers: baseHeaders(context.requestId), body: '' }
-  if (!isOurs)
-    return options.byCronConnector
-      ? accepted
-      : json({ status: 200, body: route.busyAnswer }, context.requestId)
+  if (!isOurs) {
+    if (options.byCronConnector) return accepted
+    if (route.waitMs !== undefined && !isSchedule(context)) {
+      throw new AppError('in_progress', {
+        detail: 'Another run is under way and has not ended in time; ask again shortly.',
+        retryAfterSeconds: 5,
+      })
+    }
+    return json({ status: 200, body: route.busyAnswer }, context.requestId)
+  }
   try {
     const answer = await route.run(context)
     return options.byCronConnector ? accepted : json(answer, context.requestId)

@@ -28,7 +28,7 @@ export type PaidCharge = {
   actor: string
 }
 
-type Purpose = { orderId: string | undefined; fit: Fit<Order> }
+type Purpose = { orderId: string | undefined; order: Order | undefined; fit: Fit<Order> }
 
 /** What the payment is for: an order of ours that fits, or the reason why none does. */
 const findPurpose = async (tx: Tx, resources: Resources, charge: PaidCharge): Promise<Purpose> => {
@@ -37,29 +37,33 @@ const findPurpose = async (tx: Tx, resources: Resources, charge: PaidCharge): Pr
     // no payload: what the provider kept for us and shows to nobody else needs no signature
     const { orderId } = charge
     const order = orderId === undefined ? undefined : await findOrder(tx, orderId)
-    return { orderId, fit: fitOrder(order, paid) }
+    return { orderId, order, fit: fitOrder(order, paid) }
   }
   const decoded = readPayload(resources, charge.payload)
   const orderId = decoded && orderIdOf(decoded)
   const order = orderId === undefined ? undefined : await findOrder(tx, orderId)
-  return { orderId, fit: fitPayment(decoded, order, paid) }
+  return { orderId, order, fit: fitPayment(decoded, order, paid) }
 }
 
 const findPayer = async (
   tx: Tx,
   resources: Resources,
   charge: PaidCharge,
-  fit: Fit<Order>,
+  order: Order | undefined,
 ): Promise<User | undefined> => {
   if (charge.payer) return registerPayer(tx, resources, charge.payer, charge.actor)
-  return fit.fits ? findUser(tx, { userId: fit.order.userId }) : undefined
+  return order ? findUser(tx, { userId: order.userId }) : undefined
 }
 
-const orderOf = ({ orderId, fit }: Purpose, payload: string | undefined): IncomingPayment['order'] =>
+const orderOf = (
+  { orderId, order, fit }: Purpose,
+  { provider, payload }: PaidCharge,
+): IncomingPayment['order'] =>
   fit.fits
     ? fit.order
     : {
         misfit: fit.reason,
+        orderId: order?.provider === provider ? order.id : undefined,
         details: { orderId: orderId ?? null, payload: payload?.slice(0, 256).toWellFormed() ?? null },
       }
 
@@ -76,7 +80,7 @@ export const creditCharge = async (
   const known = await findTaken(tx, charge.provider, charge.chargeId)
   if (known) return known
   const purpose = await findPurpose(tx, resources, charge)
-  const payer = await findPayer(tx, resources, charge, purpose.fit)
+  const payer = await findPayer(tx, resources, charge, purpose.order)
   const language = payer?.settings.language ?? 'ru'
   const packId = purpose.fit.fits ? purpose.fit.order.pack : undefined
   const pack = resources.tariff.packs.find(({ id }) => id === packId)
@@ -89,7 +93,7 @@ export const creditCharge = async (
     amount: charge.amount,
     paidAt: charge.paidAt,
     actor: charge.actor,
-    order: orderOf(purpose, charge.payload),
+    order: orderOf(purpose, charge),
     words: ledgerWords(language, pack?.title[language] ?? packId),
   })
 }

@@ -48,7 +48,7 @@ export const failRefund = async (
     await enqueueNotice(tx, { userId, kind: 'refund-failed', params }, options)
   }
   await markRefundFailed(tx, refundId, { failure, returnedTransactionId })
-  const details = { refundId, amount, currency, coins, failure }
+  const details = { refundId, amount, currency, coins, failure, externalId: refund.externalId }
   await writeAudit(tx, { actor, action: 'refund-failed', subject: `payment:${paymentId}`, details })
   await enqueueAlert(tx, {
     kind: 'refund-failed',

@@ -94,7 +94,8 @@ export const requestRefund = async (
   const { paymentId, reason, actor, origin, onBehalfOf } = request
   const payment = await lockPayment(tx, { paymentId })
   if (!payment) throw new AppError('payment_not_found', { detail: 'There is no such payment.' })
-  if (onBehalfOf !== undefined && payment.userId !== onBehalfOf) {
+  const isOwn = payment.userId === onBehalfOf && payment.payerId === onBehalfOf
+  if (onBehalfOf !== undefined && !isOwn) {
     throw new AppError('forbidden', { detail: 'This is the payment of another person.' })
   }
   const amount = checkAmount(payment, request.amount)

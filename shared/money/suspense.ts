@@ -55,7 +55,13 @@ export const resolveSuspense = async (
   })
   const debt = await settleDebt(tx, { userId, description: words.debtPayment, reference, actor })
   const state = payment.refundedAmount > 0 ? 'partly_refunded' : 'credited'
-  await markPaymentCredited(tx, paymentId, { state, userId, coins, transactionId })
+  await markPaymentCredited(tx, paymentId, {
+    state,
+    userId,
+    coins,
+    transactionId,
+    returned: payment.refundedAmount,
+  })
   const { amount, currency } = payment
   await writeAudit(tx, {
     actor,

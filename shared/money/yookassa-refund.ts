@@ -34,7 +34,7 @@ const recordSucceeded = async (
   if (recorded.refund === null) {
     // the money that goes back was never heard of: first it came in
     const { taken } = await syncYookassaPayment(resources, refund.paymentId, actor)
-    if (taken?.isNew) recorded = await record()
+    if (taken) recorded = await record()
   }
   if (recorded.refund) resources.wake('notify')
   return recorded

@@ -1,5 +1,6 @@
 import { enqueueAlert } from '#shared/db/alerts.ts'
 import { writeAuditOnce } from '#shared/db/audit.ts'
+import type { Tx } from '#shared/db/client.ts'
 import { cancelOrder, findOrder, findOrderByExternalId } from '#shared/db/orders.ts'
 import { findTaken, type TakenPayment } from '#shared/db/payments.ts'
 import { inTransaction } from '#shared/db/transaction.ts'
@@ -63,11 +64,15 @@ const refusalOf = (payment: YookassaPayment, settings: YookassaConfig): string |
 const isUuid = (text: string | undefined): text is string =>
   text !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
+/** Written with a credit that is made now, in its transaction: what the caller knows of it. */
+type WithCredit = (tx: Tx, taken: TakenPayment) => Promise<void>
+
 const settleSucceeded = async (
   resources: Resources,
   settings: YookassaConfig,
   payment: YookassaPayment,
   actor: string,
+  withCredit: WithCredit | undefined,
 ): Promise<YookassaSync> => {
   const { sql } = resources
   const { id, amount, currency } = payment
@@ -81,14 +86,8 @@ const settleSucceeded = async (
   if (distrust) return refuse(resources, id, distrust, details, actor)
   // the shop may sell other things, through other programs
   if (orderId === undefined) return { outcome: 'unknown', reason: 'not_ours' }
-  const order = noted ?? (await findOrder(sql, orderId))
-  if (order && (order.amount !== amount || order.currency !== currency)) {
-    const wanted = { wantedAmount: order.amount, wantedCurrency: order.currency }
-    const reason = order.currency === currency ? 'amount_differs' : 'currency_differs'
-    return refuse(resources, id, reason, { ...details, ...wanted }, actor)
-  }
-  const taken = await inTransaction(sql, (tx) =>
-    creditCharge(tx, resources, {
+  const taken = await inTransaction(sql, async (tx) => {
+    const credited = await creditCharge(tx, resources, {
       provider: 'yookassa',
       chargeId: id,
       currency,
@@ -96,8 +95,10 @@ const settleSucceeded = async (
       paidAt: payment.capturedAt ?? payment.createdAt,
       orderId,
       actor,
-    }),
-  )
+    })
+    if (credited.isNew) await withCredit?.(tx, credited)
+    return credited
+  })
   reportTaken(resources, taken)
   return { outcome: taken.isNew ? 'credited' : 'known', taken }
 }
@@ -113,14 +114,15 @@ const closeOrder = async (resources: Resources, payment: YookassaPayment): Promi
 }
 
 /**
- * Reads a payment back from YooKassa and acts on what stands there, and on nothing else: a notification proves nothing. Status, shop, test
- * flag, amount and currency must be those of our order.
+ * Reads a payment back from YooKassa and acts on what stands there, and on nothing else: a notification proves nothing. Status, shop and
+ * test flag must be right; an amount or a currency that is not the order's is money all the same, and waits in suspense.
  * @throws AppError unavailable, upstream_failed while YooKassa cannot be asked; not_found where it is not configured
  */
 export const syncYookassaPayment = async (
   resources: Resources,
   yookassaPaymentId: string,
   actor: string,
+  withCredit?: WithCredit,
 ): Promise<YookassaSync> => {
   const { client, settings } = requireYookassa(resources)
   let payment: YookassaPayment
@@ -135,7 +137,7 @@ export const syncYookassaPayment = async (
   if (payment.id !== yookassaPaymentId) return refuse(resources, yookassaPaymentId, 'id_differs', {}, actor)
   switch (payment.status) {
     case 'succeeded':
-      return settleSucceeded(resources, settings, payment, actor)
+      return settleSucceeded(resources, settings, payment, actor, withCredit)
     case 'canceled':
       await closeOrder(resources, payment)
       return { outcome: 'canceled' }

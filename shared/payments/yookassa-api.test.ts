@@ -196,7 +196,11 @@ describe('failures', () => {
     [502, '<html>', 'unavailable', '502', true],
     [202, { type: 'processing', retry_after: 1800 }, 'unavailable', '202', true],
     [200, '<html>', 'unavailable', 'the answer is no JSON', true],
-    [400, { code: `no code ${SECRET}` }, 'refused', '400', false],
+    // a proxy's words, not YooKassa's: they say nothing of what was done
+    [400, { code: `no code ${SECRET}` }, 'unavailable', '400', true],
+    [404, '<html>', 'unavailable', '404', true],
+    [408, { code: 'timeout' }, 'unavailable', '408 timeout', true],
+    [409, { code: 'conflict' }, 'unavailable', '409 conflict', true],
   ] as const)('%i %j: %s', async (status, body, kind, reason, outcomeUnknown) => {
     answer = { status, body }
     expect(await failureOf(client().getPayment('1'))).toMatchObject({ kind, reason, outcomeUnknown })

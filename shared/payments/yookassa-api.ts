@@ -80,10 +80,14 @@ const reasonOf = (error: unknown): string => {
 const refusalOf = (name: string, status: number, answer: unknown): YookassaError => {
   const parsed = Refusal.safeParse(answer)
   const reason = `${status}${parsed.success ? ` ${parsed.data.code}` : ''}`
+  // words that are not YooKassa's come from something in between, which cannot know what YooKassa has done
+  if (!parsed.success && status !== 401 && status !== 403) {
+    return new YookassaError(name, 'unavailable', reason)
+  }
   if (status === 404) return new YookassaError(name, 'not_found', reason)
   if (status === 401 || status === 403) return new YookassaError(name, 'unauthorized', reason)
-  // 429: come back later. 202 would stand for an answer that is not ready yet, and is no success either
-  const isAway = status === 429 || status >= 500 || status < 400
+  // come back later; 202 would stand for an answer that is not ready yet, and is no success either
+  const isAway = [408, 409, 425, 429].includes(status) || status >= 500 || status < 400
   return new YookassaError(name, isAway ? 'unavailable' : 'refused', reason)
 }
 

@@ -3,7 +3,7 @@ import { type AppError, unavailable, upstreamFailed } from '#shared/errors.ts'
 export type YookassaErrorKind =
   /** 404: there is no such payment or refund. */
   | 'not_found'
-  /** 4xx: it understood and said no; nothing was done. */
+  /** It understood and said no; nothing was done. */
   | 'refused'
   /** 401, 403: our keys are wrong, or may not do this. */
   | 'unauthorized'

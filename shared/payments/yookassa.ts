@@ -34,12 +34,25 @@ const findEarlier = async (
   )
 }
 
+/**
+ * A refund that YooKassa has taken on ends as it says itself, and in no other way: that it cannot be read now, for whatever reason, says
+ * nothing about the money.
+ */
+const readRefund = async (client: YookassaClient, externalId: string): Promise<YookassaRefund> => {
+  try {
+    return await client.getRefund(externalId)
+  } catch (error) {
+    if (!(error instanceof YookassaError)) throw error
+    throw new YookassaError('getRefund', 'unavailable', error.reason)
+  }
+}
+
 const askForRefund = async (
   client: YookassaClient,
   order: RefundOrder,
   now: number,
 ): Promise<YookassaRefund> => {
-  if (order.externalId !== null) return client.getRefund(order.externalId)
+  if (order.externalId !== null) return readRefund(client, order.externalId)
   // a key that has been forgotten would make a second refund
   const isOld = now - order.requestedAt.getTime() > KEY_LIVES_MS
   const earlier = isOld ? await findEarlier(client, order) : undefined

@@ -1,0 +1,3 @@
+import { defineModelTests } from './model.testing.ts'
+
+defineModelTests({ part: 1, parts: 2 })
