@@ -99,13 +99,13 @@ describe('one object', () => {
     expect(await keysUnder('k/')).toEqual([])
   })
 
-  test('that many write at once is one of theirs, whole', async (context) => {
-    // our keys are never written twice, so that the local stack may live with it
-    if (opened.kind === 'embedded') return context.skip('s3rver mixes the bytes of writes to one key')
+  test('that many write at once is one of theirs, whole', async () => {
     const versions = Array.from({ length: 16 }, (_, index) => Buffer.alloc(200_000, index))
     await Promise.all(versions.map((bytes) => store.put(bucket, 'contended', bytes, TEXT)))
     const stored = await store.get(bucket, 'contended', { maxBytes: 200_000 })
-    expect(versions.filter((bytes) => bytes.equals(stored))).toHaveLength(1)
+    // s3rver mixes the bytes of such writes; our keys are never written twice, so that the local stack may live with it
+    if (opened.kind === 'embedded') expect(stored).toHaveLength(200_000)
+    else expect(versions.filter((bytes) => bytes.equals(stored))).toHaveLength(1)
     expect(await keysUnder('contended')).toEqual(['contended'])
   })
 })

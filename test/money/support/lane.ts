@@ -6,6 +6,7 @@ import type { DefinedFunction } from '#shared/http/define-function.ts'
 import { parseClients } from '#shared/platform/clients.ts'
 import type { Config } from '#shared/platform/config.ts'
 import { createTokenSource } from '#shared/platform/tokens.ts'
+import { createObjectStore } from '#shared/storage/object-store.ts'
 import { completeClients } from '../../../local/clients.ts'
 import { systemClock } from '../../../local/telegram/clock.ts'
 import { startTelegramSimulator, type TelegramSimulator } from '../../../local/telegram/server.ts'
@@ -100,6 +101,22 @@ export const openLane = async (
     token: `${100_000 + randomBytes(2).readUInt16BE()}:${randomBytes(18).toString('hex')}`,
     clock: { ...systemClock, now: () => Date.now() - BOOK_AGE_MS },
   })
+  const servers = inject('servers')
+  const suffix = randomBytes(5).toString('hex')
+  const buckets = {
+    avatars: `avatars-${suffix}`,
+    transcripts: `transcripts-${suffix}`,
+    backups: `backups-${suffix}`,
+  }
+  // reconcile looks into them as well
+  const storage = createObjectStore({
+    ...servers.s3,
+    publicEndpoint: servers.s3.endpoint,
+    region: 'us-east-1',
+    timeoutMs: 5_000,
+  })
+  await Promise.all(Object.values(buckets).map((bucket) => storage.ensureBucket(bucket)))
+  storage.close()
   const clients = parseClients(completeClients(undefined))
   const tokensAs = (id: string) => {
     const client = clients.find(id)
@@ -117,8 +134,8 @@ export const openLane = async (
     clients,
     metricsToken: 'metrics-token-of-the-tests',
     databaseUrl: database.appUrl,
-    redisUrl: inject('servers').redisUrl,
-    storage: undefined,
+    redisUrl: servers.redisUrl,
+    storage: { ...servers.s3, publicEndpoint: servers.s3.endpoint, region: 'us-east-1', buckets },
     telegram: { token: sim.token, apiRoot: sim.apiRoot },
     webhookSecret: undefined,
     masterKeys: undefined,
