@@ -13,8 +13,8 @@ export default defineConfig({
     root,
     include: ['test/money/**/*.test.ts', ...filesOfCatalogue],
     pool: 'forks',
-    // the model and the crash points take minutes each, all others fit beside them
-    maxWorkers: 3,
+    // processes are killed and started all the time: with more workers than cores, connections would time out for want of a processor
+    maxWorkers: 2,
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
