@@ -1,5 +1,5 @@
 import type { Tx } from './client.ts'
-import type { KeyScope } from './idempotency.ts'
+import type { KeyScope, StoredAnswer } from './idempotency.ts'
 import type { Subject } from './users.ts'
 
 /** A wallet under lock, with the settings of its owner as they are stored (`applySettings` reads them). */
@@ -44,15 +44,18 @@ type Keyed = { index: number; scope: KeyScope }
 
 const keyFields = ({ client, functionName, route, key }: KeyScope) => ({ client, functionName, route, key })
 
-/** The indexes of those whose key has an answer already. */
-export const findUsedKeys = async (tx: Tx, keyed: readonly Keyed[]): Promise<Set<number>> => {
+/** What stands under those keys that were used before, by index. */
+export const findStoredAnswers = async (
+  tx: Tx,
+  keyed: readonly Keyed[],
+): Promise<Map<number, StoredAnswer>> => {
   const keys = keyed.map(({ index, scope }) => ({ index, ...keyFields(scope) }))
-  const rows = await tx<{ index: number }[]>`
-    select w.index from jsonb_to_recordset(${tx.json(keys)}::jsonb)
+  const rows = await tx<(StoredAnswer & { index: number })[]>`
+    select w.index, k.input_hash as "inputHash", k.status, k.response from jsonb_to_recordset(${tx.json(keys)}::jsonb)
       as w(index integer, client text, "functionName" text, route text, key text)
     join idempotency_keys k
       on k.client = w.client and k.function_name = w."functionName" and k.route = w.route and k.key = w.key`
-  return new Set(rows.map(({ index }) => index))
+  return new Map(rows.map(({ index, ...stored }) => [index, stored]))
 }
 
 /** Another replica has used one of the keys meanwhile: nothing of the batch may stay. */

@@ -1,10 +1,10 @@
 import { refuseSpending } from '#shared/domain/charging.ts'
 import { applySettings, type Settings } from '#shared/domain/settings.ts'
 import { AppError } from '#shared/errors.ts'
-import { findUsedKeys, KeyClash, lockWallets, type Wallet, writeCharges } from './charge-batch-sql.ts'
+import { findStoredAnswers, lockWallets, type Wallet, writeCharges } from './charge-batch-sql.ts'
 import type { Sql, Tx } from './client.ts'
 import { freeExpiredHolds } from './expired-holds.ts'
-import { findAnswer, type KeyScope, type OnceOutcome } from './idempotency.ts'
+import { type KeyScope, type OnceOutcome, replayAnswer } from './idempotency.ts'
 import { enqueueNotices } from './jobs.ts'
 import { lowBalanceOf, type QueuedNotice, readSpentToday, receiptOf, type Spending } from './spending.ts'
 import { inTransaction } from './transaction.ts'
@@ -105,17 +105,6 @@ const answerOf = ({ coins, balance }: Accepted) => ({
   balance: { coins: balance.coins, held: balance.held },
 })
 
-/** The answer that stands under the key, or the refusal of a key that was used with other input. */
-const replay = async (tx: Tx, scope: KeyScope): Promise<Settled> => {
-  const [outcome] = await Promise.allSettled([findAnswer(tx, scope)])
-  if (outcome.status === 'fulfilled') {
-    // its row was pruned just now: it is free
-    return outcome.value ? { status: 'fulfilled', value: outcome.value } : refused(new KeyClash())
-  }
-  if (outcome.reason instanceof AppError) return refused(outcome.reason)
-  throw outcome.reason
-}
-
 /** Decides each charge in its turn. What is refused gets its outcome here; what is accepted still has to be written. */
 const decide = async (
   tx: Tx,
@@ -123,16 +112,14 @@ const decide = async (
   outcomes: Settled[],
 ): Promise<(Accepted & { charge: Indexed })[]> => {
   const wallets = await openWallets(tx, charges)
-  const used = await findUsedKeys(tx, charges)
+  const answers = await findStoredAnswers(tx, charges)
   const accepted: (Accepted & { charge: Indexed })[] = []
   for (const charge of charges) {
     const { index, scope } = charge
-    if (used.has(index)) {
-      outcomes[index] = await replay(tx, scope)
-      continue
-    }
+    const stored = answers.get(index)
     try {
-      accepted.push({ ...(await take(tx, wallets.get(index), charge)), charge })
+      if (stored) outcomes[index] = { status: 'fulfilled', value: replayAnswer(stored, scope) }
+      else accepted.push({ ...(await take(tx, wallets.get(index), charge)), charge })
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       outcomes[index] = refused(error)

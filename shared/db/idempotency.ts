@@ -42,23 +42,25 @@ export const hashInput = (input: {
     .digest()
 }
 
-type StoredRow = { input_hash: Buffer; status: number; response: unknown }
+/** What stands under a key: the hash of the input that it was used with, and the answer. */
+export type StoredAnswer = { inputHash: Buffer; status: number; response: unknown }
 
-const checkSameInput = (row: StoredRow, scope: KeyScope): OnceOutcome => {
-  if (!row.input_hash.equals(scope.inputHash)) {
+/** The stored answer again, for the same input. @throws AppError key_reused (other input) */
+export const replayAnswer = (stored: StoredAnswer, scope: KeyScope): OnceOutcome => {
+  if (!stored.inputHash.equals(scope.inputHash)) {
     throw new AppError('key_reused', {
       detail: 'This Idempotency-Key was used with other input: take a new key.',
     })
   }
-  return { status: row.status, body: row.response, replayed: true }
+  return { status: stored.status, body: stored.response, replayed: true }
 }
 
 /** The stored answer of an earlier call with this key, if it is complete. @throws AppError key_reused */
 export const findAnswer = async (sql: Queryable, scope: KeyScope): Promise<OnceOutcome | undefined> => {
-  const [row]: [StoredRow?] = await sql`
-    select input_hash, status, response from idempotency_keys
+  const [stored]: [StoredAnswer?] = await sql`
+    select input_hash as "inputHash", status, response from idempotency_keys
     where client = ${scope.client} and function_name = ${scope.functionName} and route = ${scope.route} and key = ${scope.key}`
-  return row && checkSameInput(row, scope)
+  return stored && replayAnswer(stored, scope)
 }
 
 /**
