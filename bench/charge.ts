@@ -1,32 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'undici'
 import { openDatabase } from '#shared/db/client.ts'
-import { parseClients } from '#shared/platform/clients.ts'
 import { signToken } from '#shared/platform/tokens.ts'
+import { clientOf } from '../local/stack-client.ts'
 import type { StackDescription } from '../local/stack-file.ts'
 import { runPgbench } from './charge-pgbench.ts'
+import { makePeople, type People } from './people.ts'
 
 const CHARGES = 5_000
 const WORKERS = 50
 
 type Sql = ReturnType<typeof openDatabase>
-type People = { first: number; count: number; coinsEach: number }
-
-/** People with so many coins each, and with no message after each charge: a program that charges like this does not write to the chat. */
-const makePeople = async (sql: Sql, { first, count, coinsEach }: People): Promise<void> => {
-  const last = first + count - 1
-  await sql`insert into users (telegram_id) select n from generate_series(${first}::bigint, ${last}::bigint) n`
-  await sql`
-    insert into user_balances (user_id, coins) select id, ${coinsEach} from users where telegram_id between ${first} and ${last}`
-  await sql`
-    insert into transactions (user_id, amount, type, description, balance_after, actor)
-    select id, ${coinsEach}, 'opening', 'bench', ${coinsEach}, 'bench' from users where telegram_id between ${first} and ${last}`
-  await sql`
-    insert into user_states (user_id, state_data)
-    select id, '{"settings": {"receipts": false, "lowBalance": false}}' from users
-    where telegram_id between ${first} and ${last}`
-}
-
 type Tally = {
   perSecond: number
   p50Ms: number
@@ -132,11 +116,7 @@ export const benchCharge = async (
   print: (line: string) => void,
 ): Promise<void> => {
   const sql = openDatabase({ url: stack.databaseUrl, applicationName: 'bench', max: 2 })
-  const { id, secret } = stack.client
-  const client = parseClients(JSON.stringify({ clients: [{ id, scopes: ['admin'], keys: [secret] }] })).find(
-    id,
-  )
-  if (!client) throw new Error('stack.json names no client.')
+  const client = clientOf(stack)
   const context = { stack, sql, seconds, print, authorization: `Bearer ${await signToken(client, 'charge')}` }
   try {
     // compiled and connected before anything is measured

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'undici'
 import { openDatabase } from '#shared/db/client.ts'
-import { parseClients } from '#shared/platform/clients.ts'
 import { createTokenSource } from '#shared/platform/tokens.ts'
+import { clientOf } from '../local/stack-client.ts'
 import type { StackDescription } from '../local/stack-file.ts'
+import { makePeople } from './people.ts'
 import { timeBlindIndex, timeOpeningAll } from './search-alternatives.ts'
 import { makeTexts } from './search-texts.ts'
 
@@ -21,18 +22,9 @@ type Call = (
 ) => Promise<{ status: number; body: unknown }>
 
 const makePerson = async (sql: Sql): Promise<string> => {
-  const coins = TRANSCRIPTS * 100
-  const [person] = await sql<
-    { id: string }[]
-  >`insert into users (telegram_id) values (${PERSON}) returning id`
+  await makePeople(sql, { first: PERSON, count: 1, coinsEach: TRANSCRIPTS * 100 })
+  const [person] = await sql<{ id: string }[]>`select id from users where telegram_id = ${PERSON}`
   if (!person) throw new Error('No person was made.')
-  await sql`insert into user_balances (user_id, coins) values (${person.id}, ${coins})`
-  await sql`
-    insert into transactions (user_id, amount, type, description, balance_after, actor)
-    values (${person.id}, ${coins}, 'opening', 'bench', ${coins}, 'bench')`
-  await sql`
-    insert into user_states (user_id, state_data)
-    values (${person.id}, '{"settings": {"receipts": false, "lowBalance": false}}')`
   return person.id
 }
 
@@ -79,11 +71,7 @@ export const benchSearch = async (
   print: (line: string) => void,
 ): Promise<void> => {
   const sql = openDatabase({ url: stack.databaseUrl, applicationName: 'bench', max: 2 })
-  const { id, secret } = stack.client
-  const client = parseClients(JSON.stringify({ clients: [{ id, scopes: ['admin'], keys: [secret] }] })).find(
-    id,
-  )
-  if (!client) throw new Error('stack.json names no client.')
+  const client = clientOf(stack)
   const tokens = createTokenSource(client, Date.now)
   const dispatcher = new Agent({ connections: WORKERS, pipelining: 1 })
   const call: Call = async (method, path, body) => {

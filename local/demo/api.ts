@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { randomUUID } from 'node:crypto'
-import { parseClients } from '#shared/platform/clients.ts'
 import { signToken } from '#shared/platform/tokens.ts'
+import { clientOf } from '../stack-client.ts'
 import type { StackDescription } from '../stack-file.ts'
 
 export type Api = {
@@ -13,11 +13,7 @@ export type Api = {
 
 /** Calls functions of the running stack as the client that has every scope; anything but 2xx fails the demo. */
 export const openApi = (stack: StackDescription): Api => {
-  const { id, secret } = stack.client
-  const client = parseClients(JSON.stringify({ clients: [{ id, scopes: ['admin'], keys: [secret] }] })).find(
-    id,
-  )
-  assert(client)
+  const client = clientOf(stack)
   const call = async (functionName: string, path: string, body?: unknown): Promise<Response> => {
     const headers = { authorization: `Bearer ${await signToken(client, functionName)}` }
     const change = {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseClients } from '#shared/platform/clients.ts'
 import { createTokenSource } from '#shared/platform/tokens.ts'
+import { clientOf } from '../../../local/stack-client.ts'
 import type { StackDescription } from '../../../local/stack-file.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
@@ -30,11 +30,7 @@ const isOpen = ({ status, body }: Answer): boolean =>
   status >= 502 || status === 429 || (status === 409 && body?.code === 'in_progress')
 
 export const createCaller = (stack: StackDescription, isOver: () => boolean): Caller => {
-  const { id, secret } = stack.client
-  const client = parseClients(JSON.stringify({ clients: [{ id, scopes: ['admin'], keys: [secret] }] })).find(
-    id,
-  )
-  if (!client) throw new Error('stack.json names no client.')
+  const client = clientOf(stack)
   const tokenFor = createTokenSource(client)
   const unfinished = new Set<Call>()
 
