@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { Language } from '#shared/domain/settings.ts'
 import { processEnv } from '#shared/platform/env.ts'
 import { loadTariff } from '#shared/platform/tariff-file.ts'
-import { sendPhoto, sendTranscript } from './demo/files.ts'
+import { sendPhoto, sendTranscript, sendVoice } from './demo/files.ts'
 import { printLeftovers } from './demo/leftovers.ts'
 import {
   readHistory,
@@ -64,7 +64,13 @@ const play = async (written: string): Promise<void> => {
   await sendPhoto(visit)
 
   title('A text file becomes an encrypted transcript, and is charged')
-  const secret = await sendTranscript(visit)
+  const secrets = [await sendTranscript(visit)]
+
+  // a recogniser of one's own hears what it hears: only the simulator's words are known
+  if (typeof stack.speech?.control === 'string') {
+    title('A voice message becomes a transcript: priced first, charged when the text is there')
+    secrets.push(await sendVoice(visit))
+  }
 
   const control = stack.yookassa?.control
   if (control !== undefined && control !== null) {
@@ -82,7 +88,7 @@ const play = async (written: string): Promise<void> => {
   await readHistory(visit)
 
   title('What the visit left behind')
-  await printLeftovers(stack, { userId: user.id, coins: visit.coins(), secret }, print)
+  await printLeftovers(stack, { userId: user.id, coins: visit.coins(), secrets }, print)
   print('\nThe demo passed.')
 }
 

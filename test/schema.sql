@@ -189,6 +189,41 @@ create table reconcile_runs (
   constraint reconcile_runs_kind_known CHECK (kind = ANY (ARRAY['pending'::text, 'books'::text])),
   constraint reconcile_runs_report_object CHECK (jsonb_typeof(report) = 'object'::text)
 );
+create table recordings (
+  id uuid default uuidv7() not null,
+  user_id uuid not null,
+  hold_id uuid not null,
+  telegram_file_id text,
+  title_data bytea,
+  language text,
+  duration_seconds integer not null,
+  message_id bigint,
+  state text default 'queued'::text not null,
+  reason text,
+  transaction_id uuid,
+  attempts smallint default 0 not null,
+  lease_holder uuid,
+  lease_until timestamp with time zone,
+  due_at timestamp with time zone default now() not null,
+  tellings smallint default 0 not null,
+  told boolean default false not null,
+  actor text not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint recordings_pkey PRIMARY KEY (id),
+  constraint recordings_actor_length CHECK (length(actor) >= 1 AND length(actor) <= 128),
+  constraint recordings_done_with_charge CHECK ((state = 'done'::text) = (transaction_id IS NOT NULL)),
+  constraint recordings_duration_positive CHECK (duration_seconds >= 1 AND duration_seconds <= 86400),
+  constraint recordings_failed_with_reason CHECK ((state = 'failed'::text) = (reason IS NOT NULL)),
+  constraint recordings_file_length CHECK (length(telegram_file_id) >= 1 AND length(telegram_file_id) <= 256),
+  constraint recordings_file_until_the_end CHECK ((telegram_file_id IS NULL) = (state = ANY (ARRAY['done'::text, 'failed'::text]))),
+  constraint recordings_hold_fk FOREIGN KEY (hold_id) REFERENCES holds(id),
+  constraint recordings_hold_once UNIQUE (hold_id),
+  constraint recordings_language_length CHECK (length(language) >= 1 AND length(language) <= 35),
+  constraint recordings_reason_length CHECK (length(reason) >= 1 AND length(reason) <= 32),
+  constraint recordings_state_known CHECK (state = ANY (ARRAY['queued'::text, 'downloading'::text, 'recognising'::text, 'done'::text, 'failed'::text])),
+  constraint recordings_user_fk FOREIGN KEY (user_id) REFERENCES users(id)
+);
 create table refunds (
   id uuid default uuidv7() not null,
   payment_id uuid not null,
@@ -413,6 +448,10 @@ CREATE INDEX provider_entries_charge ON public.provider_entries USING btree (pro
 CREATE INDEX provider_entries_position ON public.provider_entries USING btree (provider, direction, occurred_at);
 CREATE INDEX provider_entries_unmatched ON public.provider_entries USING btree (occurred_at) WHERE (state = 'unmatched'::text);
 CREATE INDEX reconcile_runs_kind ON public.reconcile_runs USING btree (kind, id DESC);
+CREATE UNIQUE INDEX recordings_one_per_message ON public.recordings USING btree (user_id, message_id) WHERE (state <> 'failed'::text);
+CREATE INDEX recordings_open ON public.recordings USING btree (due_at) WHERE (state = ANY (ARRAY['queued'::text, 'downloading'::text, 'recognising'::text]));
+CREATE INDEX recordings_untold ON public.recordings USING btree (due_at) WHERE ((NOT told) AND (state = ANY (ARRAY['done'::text, 'failed'::text])));
+CREATE INDEX recordings_user_id ON public.recordings USING btree (user_id, id DESC);
 CREATE UNIQUE INDEX refunds_one_requested ON public.refunds USING btree (payment_id) WHERE (state = 'requested'::text);
 CREATE INDEX refunds_payment_id ON public.refunds USING btree (payment_id);
 CREATE INDEX refunds_requested ON public.refunds USING btree (updated_at) WHERE (state = 'requested'::text);
@@ -437,6 +476,7 @@ grant insert, select, update on payments to kopeika_app;
 grant insert, select, update on provider_cursors to kopeika_app;
 grant insert, select, update on provider_entries to kopeika_app;
 grant insert, select, update on reconcile_runs to kopeika_app;
+grant delete, insert, select, update on recordings to kopeika_app;
 grant insert, select, update on refunds to kopeika_app;
 grant select on schema_migrations to kopeika_app;
 grant insert, select on tariff_versions to kopeika_app;

@@ -5,8 +5,10 @@ import { askDeletePicture, choosePicture, deletePicture, showPicture } from './a
 import type { Chat } from './chat.ts'
 import { runCommand } from './commands.ts'
 import { explainEntry, showHistory } from './history-screens.ts'
+import { acceptRecording } from './recording-screens.ts'
 import { askRefund, refundPayment } from './refund-screens.ts'
 import { changeLanguage, changeSetting } from './settings-screens.ts'
+import { keepOfferedText } from './text-offers.ts'
 import { checkOrder, sellPack, showPacksOf } from './topup-screens.ts'
 import {
   askDeleteTranscript,
@@ -110,8 +112,27 @@ const pressTranscript = (chat: Chat, data: TranscriptData, messageId: number): P
   }
 }
 
+type Pressed = NonNullable<TelegramCallbackQuery['message']>
+type OfferData = Extract<CallbackData, { kind: 'keep-text' | 'recognise' | 'decline' }>
+
+/** Buttons under an offer, which stands as an answer to what it is about; gives the words of the pop-up. */
+const pressOffer = async (chat: Chat, data: OfferData, message: Pressed): Promise<string | undefined> => {
+  const offer = { messageId: message.message_id, about: message.reply_to_message }
+  switch (data.kind) {
+    case 'keep-text':
+      await keepOfferedText(chat, data.coins, offer)
+      return undefined
+    case 'recognise':
+      return (await acceptRecording(chat, data, offer)) || undefined
+    case 'decline':
+      await chat.reply({ kind: 'remove', messageId: offer.messageId })
+      return undefined
+  }
+}
+
 /** Does what a button means; gives the words of its pop-up, if any. */
-const press = async (chat: Chat, data: CallbackData, messageId: number): Promise<string | undefined> => {
+const press = async (chat: Chat, data: CallbackData, message: Pressed): Promise<string | undefined> => {
+  const messageId = message.message_id
   switch (data.kind) {
     case 'menu':
       await runCommand(chat, COMMAND_OF_SCREEN[data.screen])
@@ -133,6 +154,10 @@ const press = async (chat: Chat, data: CallbackData, messageId: number): Promise
     case 'transcript-search':
       await pressTranscript(chat, data, messageId)
       return undefined
+    case 'keep-text':
+    case 'recognise':
+    case 'decline':
+      return pressOffer(chat, data, message)
     case 'cancel':
       await cancelQuestion(chat, messageId)
       return undefined
@@ -156,11 +181,10 @@ const acknowledge = async (chat: Chat, id: string, words: string | undefined): P
 /** A pressed inline button. Buttons of older versions, or of messages that are gone, answer politely. */
 export const handleCallback = async (chat: Chat, query: TelegramCallbackQuery): Promise<void> => {
   const data = query.data === undefined ? undefined : decodeCallback(query.data)
-  const messageId = query.message?.message_id
-  if (!data || messageId === undefined) return acknowledge(chat, query.id, chat.say('old-button'))
+  if (!data || query.message === undefined) return acknowledge(chat, query.id, chat.say('old-button'))
   let words: string | undefined
   try {
-    words = await press(chat, data, messageId)
+    words = await press(chat, data, query.message)
   } finally {
     await acknowledge(chat, query.id, words)
   }

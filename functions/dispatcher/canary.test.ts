@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { makeVoice } from '../../local/speech/ogg.ts'
+import { type SpeechSimulator, startSpeechSimulator } from '../../local/speech/server.ts'
 import { connectWebhook, meet } from '../../test/support/chat.ts'
 import { type House, openHouse, type Reply } from '../../test/support/house.ts'
 import { handler as profile } from '../profile/handler.ts'
@@ -11,12 +13,15 @@ import { handler as dispatcher } from './handler.ts'
 /** A phrase is planted in every way that a person's words come in, and looked for everywhere that anything is kept. */
 
 let house: House
+let speech: SpeechSimulator
 let redis: Redis
 beforeAll(async () => {
+  speech = await startSpeechSimulator()
   house = await openHouse({
     functions: [dispatcher, register, profile, transcriptSave],
     // with limits, so that Redis is written to
     rateLimits: true,
+    config: { speech: { url: speech.url, model: 'toy', key: undefined, restMs: 0 } },
   })
   redis = new Redis(inject('servers').redisUrl)
   await connectWebhook(house)
@@ -24,9 +29,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await redis?.quit()
   await house?.close()
+  await speech?.close()
 })
 
-const NAMES = ['message', 'title', 'search'] as const
+const NAMES = ['message', 'title', 'search', 'spoken', 'written'] as const
 /** Cyrillic and ASCII, so that every encoding shows. */
 const canary = (name: (typeof NAMES)[number]): string => `канарейка${name}${randomBytes(5).toString('hex')}`
 
@@ -122,6 +128,7 @@ const whereIs = (copies: Map<string, string>, phrase: string): string[] => {
 describe('a planted phrase', () => {
   it('occurs in no table, object, key of Redis or line of the log', { timeout: 60_000 }, async () => {
     const [words, title, searched] = [canary('message'), canary('title'), canary('search')]
+    const [spoken, written] = [canary('spoken'), canary('written')]
     const ok = (reply: Reply): Reply => {
       expect(reply.status, JSON.stringify(reply.body)).toBeLessThan(300)
       return reply
@@ -167,13 +174,38 @@ describe('a planted phrase', () => {
     await chat.say('/search')
     await chat.say(searched)
     await chat.say(searched)
+
+    // as a text in the chat: kept by a button, in answer to a question, and refused
+    const offer = await chat.say(`${written} `.repeat(10))
+    await chat.press(offer, 'Сохранить', (message) => message.message_id === offer.message_id)
+    await chat.say('/transcript')
+    await chat.say(`${written} в ответ`)
+
+    // spoken: heard at once, after nonsense, never, and as a named file
+    const say = (name: string, isVoice = true) =>
+      chat.sendFile(
+        isVoice ? 'voice' : 'audio',
+        name,
+        'audio/ogg',
+        makeVoice({ words: `${spoken} говорит. ${spoken}.`, seconds: 3 }),
+      )
+    const ends = async (offered: Awaited<ReturnType<typeof say>>, sign: string) =>
+      chat.press(offered, 'Превратить', (message) => (message.text ?? '').startsWith(sign))
+    expect((await ends(await say('voice.ogg'), '✅')).text).toContain(spoken)
+    expect((await ends(await say(`${title}.ogg`, false), '✅')).text).toContain(title)
+    speech.talkNonsense('silence')
+    await ends(await say('voice.ogg'), '🤷')
+    // the server quotes what it heard in its refusal
+    speech.faults.add({ target: 'method', do: '400', description: spoken, times: 1 })
+    await ends(await say('voice.ogg'), '🤷')
     await house.settled()
 
     const copies = await copyEverything()
     expect([...copies.keys()].filter((place) => place.startsWith('table')).length).toBeGreaterThan(20)
     expect([...copies.keys()].some((place) => place.startsWith('object'))).toBe(true)
     expect([...copies.keys()].some((place) => place.startsWith('redis'))).toBe(true)
-    for (const phrase of [words, title, searched]) expect(whereIs(copies, phrase)).toEqual([])
+    for (const phrase of [words, title, searched, spoken, written])
+      expect(whereIs(copies, phrase)).toEqual([])
   })
 
   it('would be found', async () => {

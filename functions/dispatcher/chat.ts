@@ -29,10 +29,14 @@ export type Chat = {
    * AppError unavailable, and the update is delivered again.
    */
   reply: (message: OutgoingMessage, options?: { isPrivate?: boolean }) => Promise<void>
-  /** Calls another function for this person, with a key derived from the update: a second delivery changes nothing again. */
+  /**
+   * Calls another function for this person, with a key derived from the update: a second delivery changes nothing again. `key` in its place
+   * is for what may be done once for a message, however often its button is pressed.
+   */
   call: <T>(
     call: Omit<FunctionCall, 'idempotencyKey' | 'requestId' | 'signal'>,
     schema: z.ZodType<T>,
+    key?: string,
   ) => Promise<T>
 }
 
@@ -115,7 +119,7 @@ export const openChat = (options: {
     ...options,
     say: (id, ...values) => text(person.settings.language, id, ...values),
     reply: (message, { isPrivate = false } = {}) => send({ resources, chatId, person }, message, isPrivate),
-    call: (request, schema) => {
+    call: (request, schema, key) => {
       calls += 1
       const isChange = request.method !== 'GET'
       return resources.call(
@@ -123,7 +127,9 @@ export const openChat = (options: {
           ...request,
           requestId,
           signal,
-          ...(isChange ? { idempotencyKey: `update:${updateId}:${calls}:${request.functionName}` } : {}),
+          ...(isChange
+            ? { idempotencyKey: key ?? `update:${updateId}:${calls}:${request.functionName}` }
+            : {}),
         },
         schema,
       )

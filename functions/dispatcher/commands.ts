@@ -6,6 +6,7 @@ import { showHistory } from './history-screens.ts'
 import { mainMenu } from './keyboards.ts'
 import { showPaySupport } from './refund-screens.ts'
 import { showLanguages, showSettings } from './settings-screens.ts'
+import { askText, keepText } from './text-offers.ts'
 import { showPacks } from './topup-screens.ts'
 import { cancelQuestion } from './transcript-actions.ts'
 import { showTranscripts } from './transcript-screens.ts'
@@ -40,6 +41,7 @@ const COMMANDS: Record<string, (chat: Chat, argument: string) => Promise<void>> 
   topup: (chat) => showPacks(chat),
   history: (chat) => showHistory(chat),
   avatar: (chat) => showAvatar(chat),
+  transcript: (chat, words) => (words === '' ? askText(chat) : keepText(chat, words)),
   transcripts: (chat) => showTranscripts(chat),
   search: (chat, words) => (words === '' ? askSearch(chat) : showFound(chat, words)),
   cancel: (chat) => cancelQuestion(chat),

@@ -2,6 +2,7 @@ import { type Dialogue, endDialogue, findDialogue, markAnswered } from '#shared/
 import { AppError } from '#shared/errors.ts'
 import type { OutgoingMessage } from '#shared/telegram/outgoing.ts'
 import type { Chat } from './chat.ts'
+import { isTextRefused, takeText } from './text-offers.ts'
 import { takeTitle } from './transcript-actions.ts'
 import { findWords } from './transcript-search.ts'
 
@@ -14,6 +15,8 @@ const answer = (chat: Chat, dialogue: Dialogue, words: string): Promise<Answered
       return takeTitle(chat, dialogue.transcriptId, words)
     case 'search-transcripts':
       return findWords(chat, words)
+    case 'keep-text':
+      return takeText(chat, words)
   }
 }
 
@@ -34,7 +37,8 @@ export const answerDialogue = async (chat: Chat, words: string): Promise<boolean
     if (isDone) await endDialogue(sql, userId, dialogue)
   } catch (error) {
     // nothing is left to give a title to
-    if (error instanceof AppError && error.code === 'transcript_not_found')
+    const isGone = error instanceof AppError && error.code === 'transcript_not_found'
+    if (isGone || (dialogue.kind === 'keep-text' && isTextRefused(error)))
       await endDialogue(sql, userId, dialogue)
     throw error
   }

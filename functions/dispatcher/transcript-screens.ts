@@ -2,8 +2,9 @@ import { encodeCallback } from '#shared/domain/callback-data.ts'
 import { isTimed } from '#shared/domain/transcript/segment.ts'
 import { FILE_FORMATS } from '#shared/platform/transcript-file.ts'
 import type { Keyboard } from '#shared/telegram/outgoing.ts'
+import { transcriptActions } from '#shared/telegram/transcript-actions.ts'
 import type { Chat } from './chat.ts'
-import { pagingRows, screenButton } from './keyboards.ts'
+import { pagingRows } from './keyboards.ts'
 import { dateOf } from './money-words.ts'
 import { openButton, readTranscript, Transcripts, type WholeTranscript } from './transcript-words.ts'
 
@@ -46,28 +47,12 @@ export const showTranscripts = async (
   )
 }
 
-/** What can be done with a transcript; subtitles need times. */
-const actionsOf = (chat: Chat, { transcript: { id }, segments }: WholeTranscript): Keyboard => {
-  const hasTimes = segments.length > 0 && segments.every(isTimed)
-  const formats = FILE_FORMATS.filter((format) => hasTimes || (format !== 'srt' && format !== 'vtt'))
-  return [
-    formats.map((format) => ({
-      text: chat.say('transcript-button-file', { format }),
-      data: encodeCallback({ kind: 'transcript-file', id, format }),
-    })),
-    [
-      {
-        text: chat.say('transcript-button-rename'),
-        data: encodeCallback({ kind: 'transcript-rename', id }),
-      },
-      {
-        text: chat.say('transcript-button-delete'),
-        data: encodeCallback({ kind: 'transcript-delete', id }),
-      },
-    ],
-    [screenButton(chat, 'transcripts')],
-  ]
-}
+const actionsOf = (chat: Chat, { transcript: { id }, segments }: WholeTranscript): Keyboard =>
+  transcriptActions(chat.person.settings.language, {
+    id,
+    hasTimes: segments.length > 0 && segments.every(isTimed),
+    formats: FILE_FORMATS,
+  })
 
 /** One transcript: its beginning in a message, and the whole as a document where it is longer. */
 export const showTranscript = async (chat: Chat, id: string): Promise<void> => {

@@ -6,6 +6,7 @@ import { openRoute } from '#shared/http/route.ts'
 import { syncYookassaPayment } from '#shared/money/yookassa.ts'
 import { syncYookassaRefund } from '#shared/money/yookassa-refund.ts'
 import { networkCheck, peerAddressOf } from '#shared/platform/networks.ts'
+import { limitSender } from './limit-sender.ts'
 import { notificationCounter } from './metrics.ts'
 
 /** All that is believed of a notification: what to look up. The rest is read back from YooKassa. */
@@ -47,6 +48,7 @@ export const takeYookassaNotification = openRoute({
     if (!settings) throw new AppError('not_found', { detail: 'YooKassa is not configured here.' })
     const counter = notificationCounter(resources)
     const peer = peerAddressOf(request.headers['x-forwarded-for'])
+    if (peer !== undefined) await limitSender(resources, peer)
     if (peer === undefined || !networkCheck(settings.networks)(peer)) {
       counter.inc({ outcome: 'foreign' })
       log.warn({ peer }, 'a notification from outside the networks of YooKassa')

@@ -1,58 +1,35 @@
-import { randomUUID, randomUUIDv7 } from 'node:crypto'
+import { randomUUIDv7 } from 'node:crypto'
 import { requireCoins } from '#shared/db/require-coins.ts'
-import type { TranscriptFormat, TranscriptPlace } from '#shared/db/transcripts.ts'
+import type { TranscriptFormat } from '#shared/db/transcripts.ts'
 import { getUser } from '#shared/db/users.ts'
+import { type Price, priceTranscript } from '#shared/domain/transcript/price.ts'
 import { countCharacters } from '#shared/domain/transcript/text.ts'
-import { listWords } from '#shared/domain/transcript/words.ts'
 import { type ParsedTranscript, parseTranscript } from '#shared/domain/transcript-formats.ts'
 import { limitPerson } from '#shared/http/limit-person.ts'
 import type { Resources } from '#shared/http/resources.ts'
-import { type NewObjects, putObjects } from '#shared/http/stored-objects.ts'
 import { subjectOf } from '#shared/http/subject.ts'
-import { priceTranscript } from './price-transcript.ts'
+
 import { downloadText } from './read-text.ts'
 import { sourceOf, type TranscriptRequest } from './request.ts'
-import { searchableText } from './sealed-text.ts'
+import { type SealedTranscript, sealTranscript } from './seal-transcript.ts'
 import { titleOf } from './title.ts'
-import { ensureVault } from './vault.ts'
 
 /** A sealed transcript whose object, if any, is stored and whose row is not written yet. */
-export type Prepared = {
+export type Prepared = SealedTranscript & {
   id: string
   userId: string
-  title: Buffer
-  place: TranscriptPlace
-  /** Its sealed words, for searching. */
-  words: Buffer
-  objects: NewObjects | undefined
   format: TranscriptFormat
   language: string | null
   characters: number
   durationSeconds: number | null
-  price: { coins: number; priceVersion: string }
+  price: Price
 }
-
-/** Larger ciphertexts lie in the object store: they would weigh on every backup and vacuum of the table. */
-const MAX_BYTES_IN_ROW = 256 * 1024
 
 /** The recording lasts at least as long as its last word; a caller may know of silence after it. */
 const durationOf = (given: number | undefined, { segments }: ParsedTranscript): number | null => {
   const ends = segments.flatMap(({ end }) => end ?? [])
   const last = ends.reduce((latest, end) => Math.max(latest, end), -1)
   return given === undefined && last < 0 ? null : Math.max(given ?? 0, last)
-}
-
-const placeText = async (
-  resources: Resources,
-  userId: string,
-  sealed: Buffer,
-  signal: AbortSignal,
-): Promise<{ place: TranscriptPlace; objects: NewObjects | undefined }> => {
-  if (sealed.length <= MAX_BYTES_IN_ROW) return { place: { data: sealed }, objects: undefined }
-  const key = `transcripts/${userId}/${randomUUID()}`
-  const object = { key, bytes: sealed, contentType: 'application/octet-stream' }
-  const objects = await putObjects(resources, 'transcripts', [object], signal)
-  return { place: { objectKey: key }, objects }
 }
 
 /**
@@ -78,14 +55,11 @@ export const prepareTranscript = async (
   await requireCoins(sql, user.id, price.coins)
 
   const id = randomUUIDv7()
-  const vault = await ensureVault(resources, user.id)
   const title = body.title ?? titleOf(content.text)
   return {
     id,
     userId: user.id,
-    title: vault.sealTitle(id, title),
-    words: vault.sealWords(id, listWords(`${title}\n${searchableText(content)}`)),
-    ...(await placeText(resources, user.id, vault.sealText(id, content), signal)),
+    ...(await sealTranscript(resources, { id, userId: user.id, title, content }, signal)),
     format: body.format,
     language: body.language ?? null,
     characters,

@@ -23,7 +23,7 @@ export type Conversation = {
   /** Sends words; gives the answer that `fits` (the bot's next message unless said). */
   say: (text: string, fits?: Fits) => Promise<ChatMessage>
   sendFile: (
-    kind: 'photo' | 'document',
+    kind: 'photo' | 'document' | 'voice' | 'audio',
     name: string,
     type: string,
     bytes: Uint8Array,

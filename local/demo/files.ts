@@ -1,6 +1,8 @@
 import { strict as assert } from 'node:assert'
 import { randomBytes } from 'node:crypto'
 import sharp from 'sharp'
+import { text } from '#shared/domain/texts/texts.ts'
+import { makeVoice } from '../speech/ogg.ts'
 import type { Profile, Visit } from './visit.ts'
 
 type Transcripts = { items: { id: string; title: string; characters: number }[] }
@@ -56,5 +58,31 @@ export const sendTranscript = async (visit: Visit): Promise<string> => {
   const readBack = await api.text('transcript-save', `/${transcript.id}?userId=${user.id}&format=txt`)
   assert(readBack.includes(secret), 'the transcript read back is not the text that was sent')
   checked(`transcript "${transcript.title}" read back, ${transcript.characters} characters`)
+  return secret
+}
+
+const VOICE_SECONDS = 65
+
+/** A voice message becomes a transcript: priced first, coins set aside, taken when the text is there; gives a phrase that was spoken. */
+export const sendVoice = async (visit: Visit): Promise<string> => {
+  const { chat, api, tariff, language, checked } = visit
+  const price = 2 * (tariff.services.recording?.coins ?? 0)
+  const secret = `parole-${randomBytes(6).toString('hex')}`
+  const words =
+    language === 'ru'
+      ? `Добрый день. Завтра встречаемся в десять. Слово дня: ${secret}.`
+      : `Good afternoon. We meet tomorrow at ten. The word of the day: ${secret}.`
+  const voice = makeVoice({ words, seconds: VOICE_SECONDS })
+  const offer = await chat.sendFile('voice', 'voice.ogg', 'audio/ogg', voice)
+  await visit.expectChange(0, 'a price is told, nothing is charged')
+  const button = text(language, 'recording-button', { coins: price })
+  await chat.press(offer, button, (message) => message.text?.includes(secret) ?? false)
+  const { user, balance } = await visit.expectChange(-price, 'voice message transcribed, 2 minutes charged')
+  assert.equal(balance.held, 0, 'coins are still set aside')
+  const { items } = await api.json<Transcripts>('transcript-save', `/?userId=${user.id}`)
+  const path = `/${items[0]?.id}?userId=${user.id}&format=srt`
+  const subtitles = await api.text('transcript-save', path)
+  assert(subtitles.includes(secret) && subtitles.includes('-->'), 'no subtitles came of the voice message')
+  checked('its text goes out as subtitles with times')
   return secret
 }

@@ -15,15 +15,16 @@ const countRows = async (sql: Sql, userId: string): Promise<{ name: string; rows
     union all select 'payments', count(*)::int from payments where user_id = ${userId}
     union all select 'user_avatars', count(*)::int from user_avatars where user_id = ${userId}
     union all select 'user_transcripts', count(*)::int from user_transcripts where user_id = ${userId}
+    union all select 'recordings', count(*)::int from recordings where user_id = ${userId}
     union all select 'user_keys', count(*)::int from user_keys where user_id = ${userId}`
 
 /** The rows and objects of one person; proves that the ledger closes and that the transcript lies there as ciphertext only. */
 export const printLeftovers = async (
   stack: StackDescription,
-  visit: { userId: string; coins: number; secret: string },
+  visit: { userId: string; coins: number; secrets: readonly string[] },
   print: (line: string) => void,
 ): Promise<void> => {
-  const { userId, coins, secret } = visit
+  const { userId, coins, secrets } = visit
   const sql = openDatabase({ url: stack.databaseUrl, applicationName: 'kopeika-demo', max: 1 })
   const store = createObjectStore({
     endpoint: stack.s3.endpoint,
@@ -35,13 +36,17 @@ export const printLeftovers = async (
   })
   try {
     for (const { name, rows } of await countRows(sql, userId)) print(`  rows  :  ${name.padEnd(17)} ${rows}`)
-    const [stored]: [{ data: Buffer | null }?] = await sql`
-      select transcript_data as data from user_transcripts where user_id = ${userId}`
-    assert(stored?.data, 'the transcript is not in the database')
-    assert(!stored.data.includes(secret), 'the transcript lies in the database as plain text')
-    print(
-      `  check :  transcript stored as ciphertext: ${stored.data.length} bytes, ${stored.data.subarray(0, 16).toString('hex')}…`,
-    )
+    const transcripts = await sql<{ data: Buffer | null }[]>`
+      select transcript_data as data from user_transcripts where user_id = ${userId} order by id`
+    assert.equal(transcripts.length, secrets.length, 'not every transcript is in the database')
+    for (const { data } of transcripts) {
+      assert(data, 'a transcript is not in the database')
+      const isPlain = secrets.some((secret) => data.includes(secret))
+      assert(!isPlain, 'a transcript lies in the database as plain text')
+      print(
+        `  check :  transcript stored as ciphertext: ${data.length} bytes, ${data.subarray(0, 16).toString('hex')}…`,
+      )
+    }
     for await (const { key, sizeBytes } of store.list(stack.s3.buckets.avatars, `avatars/${userId}/`)) {
       print(`  object:  ${stack.s3.buckets.avatars}/${key} (${sizeBytes} bytes)`)
     }

@@ -1,14 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { FaultRequestError } from '../misbehave/control.ts'
+import { ControlError } from '../simulator/control-error.ts'
+import { readBody, TooLargeError, toRequest } from '../simulator/node-http.ts'
 import { BotApiError } from './api-error.ts'
 import { BodyError, readContent } from './body.ts'
 import { chatRoutes } from './control/chats.ts'
 import { faultRoutes } from './control/faults.ts'
 import { paymentRoutes } from './control/payments.ts'
 import { peopleRoutes } from './control/people.ts'
-import { ControlError, type ControlRequest, type Route } from './control/route.ts'
+import type { ControlRequest, Route } from './control/route.ts'
 import { watchRoutes } from './control/watch.ts'
-import { readBody, TooLargeError, toRequest } from './node-http.ts'
 import type { SimulatorState } from './state.ts'
 
 const BODY_LIMIT_BYTES = 25 * 1024 * 1024

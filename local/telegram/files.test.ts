@@ -1,5 +1,6 @@
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
+import { makeVoice } from '../speech/ogg.ts'
 import { newChat, post, request, sendForm, startTestServer, TOKEN } from './test-server.ts'
 
 const picture = (width: number, height: number) =>
@@ -134,4 +135,41 @@ test('getFile refuses more than 20 MB and unknown ids; downloads need the token'
   )
   expect((await request(`${simulator.apiRoot}/file/bot1:no/documents/file_1.bin`)).status).toBe(401)
   expect((await request(`${simulator.apiRoot}/file/bot${TOKEN}/documents/none`)).status).toBe(404)
+})
+
+test('voice messages and audio say how long they last; a sample needs no microphone', async () => {
+  const simulator = await startTestServer()
+  const chat = await newChat(simulator)
+  const bytes = new Uint8Array(makeVoice({ words: 'x', seconds: 65 }))
+  const { body } = await sendForm(`${chat}/messages`, { voice: new File([bytes], 'any.ogg') })
+  expect(body.message.voice).toMatchObject({ duration: 65, mime_type: 'audio/ogg', file_size: bytes.length })
+  const audio = await sendForm(`${chat}/messages`, { audio: new File([bytes], 'talk.ogg') })
+  expect(audio.body.message.audio).toMatchObject({ duration: 65, file_name: 'talk.ogg' })
+  const shown = await fetch(`${simulator.apiRoot}/sim/files/${body.message.voice.file_id}`)
+  expect(shown.headers.get('content-type')).toBe('audio/ogg')
+  expect(Buffer.from(await shown.arrayBuffer()).equals(Buffer.from(bytes))).toBe(true)
+  const sample = await post(`${chat}/sample-voice`, { words: 'Слова', seconds: 7 })
+  expect(sample.body.message.voice.duration).toBe(7)
+  const none = await sendForm(`${chat}/messages`, { voice: new File(['no sound'], 'a.ogg') })
+  expect([none.status, none.body.error]).toEqual([400, expect.stringContaining('no recording')])
+})
+
+test('a message answers another one, for the bot as well; one that is gone is no reason not to send', async () => {
+  const simulator = await startTestServer()
+  const chat = await newChat(simulator)
+  const first = await post(`${chat}/messages`, { text: 'first' })
+  const { message_id } = first.body.message
+  const answer = await post(`${chat}/messages`, { text: 'second', replyTo: message_id })
+  expect(answer.body.message.reply_to_message).toMatchObject({ message_id, text: 'first' })
+  expect((await post(`${chat}/messages`, { text: 'x', replyTo: 9_999 })).status).toBe(404)
+  const send = (reply_parameters: object) =>
+    post(`${simulator.apiRoot}/bot${TOKEN}/sendMessage`, {
+      chat_id: chat.split('/').at(-1),
+      text: 'bot',
+      reply_parameters,
+    })
+  expect((await send({ message_id })).body.result.reply_to_message.text).toBe('first')
+  expect((await send({ message_id: 9_999 })).status).toBe(400)
+  const alone = await send({ message_id: 9_999, allow_sending_without_reply: true })
+  expect([alone.status, alone.body.result.reply_to_message]).toEqual([200, undefined])
 })

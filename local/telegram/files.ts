@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import type { Document, PhotoSize } from '@grammyjs/types'
+import type { Audio, Document, PhotoSize, Voice } from '@grammyjs/types'
 import sharp from 'sharp'
+import { CONTENT_TYPE_OF, sniffAudio } from '#shared/domain/audio/sniff-audio.ts'
 import { badRequest } from './api-error.ts'
 import type { StoredFile } from './model.ts'
 import { omitUndefined } from './omit-undefined.ts'
@@ -25,7 +26,9 @@ const PIXEL_LIMIT = 120_000_000
 const addFile = async (
   state: SimulatorState,
   bytes: Buffer,
-  file: Pick<StoredFile, 'kind' | 'mimeType' | 'fileName' | 'width' | 'height'> & { extension: string },
+  file: Pick<StoredFile, 'kind' | 'mimeType' | 'fileName' | 'width' | 'height' | 'seconds'> & {
+    extension: string
+  },
 ): Promise<StoredFile> => {
   const { extension, ...facts } = file
   const fileId = `${file.kind === 'photo' ? 'AgACAgI' : 'BQACAgI'}${randomBytes(36).toString('base64url')}`
@@ -88,6 +91,39 @@ export const addDocument = (
       .slice(0, 16)
       .replace(/[^\w.]/g, ''),
   })
+
+const toRecording = (file: StoredFile) => ({
+  file_id: file.fileId,
+  file_unique_id: file.fileUniqueId,
+  duration: file.seconds ?? 0,
+  mime_type: file.mimeType,
+  file_size: file.sizeBytes,
+})
+
+export const toVoice = (file: StoredFile): Voice => toRecording(file)
+
+export const toAudio = (file: StoredFile): Audio =>
+  omitUndefined({ ...toRecording(file), file_name: file.fileName })
+
+/**
+ * Keeps a recording byte for byte, with the seconds that an app would tell. Apps record voice messages themselves: here any recording can be one.
+ * Throws Telegram's 400 for what is none.
+ */
+export const addRecording = (
+  state: SimulatorState,
+  kind: 'voice' | 'audio',
+  { bytes, fileName }: Upload,
+): Promise<StoredFile> => {
+  const info = sniffAudio(bytes)
+  if (info === undefined) throw badRequest('file is no recording')
+  return addFile(state, bytes, {
+    kind,
+    mimeType: CONTENT_TYPE_OF[info.format],
+    seconds: Math.round(info.seconds ?? 1),
+    ...(kind === 'audio' ? { fileName } : {}),
+    extension: kind === 'voice' ? '.oga' : extname(fileName).replace(/[^\w.]/g, ''),
+  })
+}
 
 /** Limits for a bot's upload. People's apps make a photo smaller before they send it: theirs only needs a usable shape. */
 const checkPhoto = (author: 'person' | 'bot', sizeBytes: number, width: number, height: number): void => {

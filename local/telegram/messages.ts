@@ -15,6 +15,8 @@ export type MessageContent = Partial<
     | 'caption_entities'
     | 'photo'
     | 'document'
+    | 'voice'
+    | 'audio'
     | 'invoice'
     | 'successful_payment'
     | 'refunded_payment'

@@ -45,11 +45,13 @@ export type StoredFile = {
   /** Path in `/file/bot<token>/<path>`. */
   filePath: string
   sizeBytes: number
-  kind: 'photo' | 'document'
+  kind: 'photo' | 'document' | 'voice' | 'audio'
   mimeType: string
   fileName?: string
   width?: number
   height?: number
+  /** Of a recording. */
+  seconds?: number
 }
 
 export type InvoiceRecord = {

@@ -1,11 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getResponse } from 'msw'
 import type { Faults as FaultRules } from '../misbehave/rules.ts'
+import { readBody, toRequest } from '../simulator/node-http.ts'
+import { type Incoming, serveSimulator } from '../simulator/serve.ts'
 import { pageResponse } from './chat-page.ts'
 import { answerControl } from './control.ts'
 import { type DeliveryOptions, startDelivery } from './delivery.ts'
 import { botApiHandlers } from './handlers.ts'
-import { isForeign, readBody, sendResponse, TooLargeError, toRequest } from './node-http.ts'
 import { openState, type SimulatorState, type StateOptions } from './state.ts'
 
 /** What a bot may upload (50 MB), and the form around it. */
@@ -29,33 +29,6 @@ export type TelegramSimulator = {
   close: () => Promise<void>
 }
 
-const listen = (server: Server, port: number): Promise<number> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      const taken = 'code' in error && error.code === 'EADDRINUSE'
-      const reason = taken ? `port ${port} is taken` : error.message
-      reject(new Error(`The Telegram simulator cannot start: ${reason}.`, { cause: error }))
-    })
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : port)
-    })
-  })
-
-const answerBotApi = async (
-  handlers: ReturnType<typeof botApiHandlers>,
-  request: IncomingMessage,
-  response: ServerResponse,
-  url: URL,
-  signal: AbortSignal,
-): Promise<void> => {
-  const body = await readBody(request, API_BODY_LIMIT_BYTES)
-  const answer = await getResponse(handlers, toRequest(request, url, body, signal))
-  // a fault that cuts the connection
-  if (answer?.type === 'error') response.socket?.resetAndDestroy()
-  else await sendResponse(answer ?? new Response(null, { status: 404 }), response)
-}
-
 /** True for the Bot API's own paths; everything else is the page or its control API. */
 const isBotApi = (path: string) => /^\/(bot[^/]+|file)\//.test(path)
 
@@ -65,41 +38,31 @@ const isBotApi = (path: string) => /^\/(bot[^/]+|file)\//.test(path)
  */
 export const startTelegramSimulator = async (options: SimulatorOptions): Promise<TelegramSimulator> => {
   const state = openState(options)
-  const hangUps = new Set<AbortController>()
   let handlers: ReturnType<typeof botApiHandlers> = []
 
-  const route = async (request: IncomingMessage, response: ServerResponse, signal: AbortSignal) => {
-    const url = new URL(request.url ?? '/', apiRoot)
-    if (isBotApi(url.pathname)) return answerBotApi(handlers, request, response, url, signal)
-    if (isForeign(request)) return void response.writeHead(403).end('Requests of other sites are refused')
-    if (url.pathname.startsWith('/sim/')) return answerControl(state, request, response, url, signal)
-    await sendResponse(await pageResponse(url.pathname), response)
+  const answerBotApi = async ({ request, url, signal }: Incoming): Promise<Response> => {
+    const body = await readBody(request, API_BODY_LIMIT_BYTES)
+    const answer = await getResponse(handlers, toRequest(request, url, body, signal))
+    return answer ?? new Response(null, { status: 404 })
   }
-
-  const server = createServer((request, response) => {
-    const hangUp = new AbortController()
-    hangUps.add(hangUp)
-    response.once('close', () => {
-      hangUps.delete(hangUp)
-      hangUp.abort()
-    })
-    route(request, response, hangUp.signal).catch((error: unknown) => {
-      if (hangUp.signal.aborted) return
-      const status = error instanceof TooLargeError ? 413 : 500
-      state.log(
-        `${request.method} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      )
-      if (!response.headersSent) response.writeHead(status).end()
-    })
-  })
-
-  let apiRoot = 'http://127.0.0.1'
-  try {
-    apiRoot = `http://127.0.0.1:${await listen(server, options.port ?? 0)}`
-  } catch (error) {
+  const answer = async (incoming: Incoming): Promise<Response | undefined> => {
+    const { request, response, url, signal } = incoming
+    if (isBotApi(url.pathname)) return answerBotApi(incoming)
+    if (!url.pathname.startsWith('/sim/')) return pageResponse(url.pathname)
+    await answerControl(state, request, response, url, signal)
+    return undefined
+  }
+  const server = await serveSimulator({
+    name: 'Telegram',
+    port: options.port ?? 0,
+    log: state.log,
+    isApi: isBotApi,
+    answer,
+  }).catch((error: unknown) => {
     state.close()
     throw error
-  }
+  })
+  const { root: apiRoot } = server
   handlers = botApiHandlers(state, apiRoot)
   const delivery = startDelivery(state, options.delivery)
 
@@ -110,11 +73,7 @@ export const startTelegramSimulator = async (options: SimulatorOptions): Promise
     state,
     faults: state.rules,
     close: async () => {
-      const closed = new Promise((resolve) => server.close(resolve))
-      for (const hangUp of hangUps) hangUp.abort()
-      await delivery.stop()
-      server.closeAllConnections()
-      await closed
+      await server.close(() => delivery.stop())
       state.close()
     },
   }

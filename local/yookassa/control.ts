@@ -1,17 +1,8 @@
 import { z } from 'zod'
 import { addRule, FaultRequestError, removeRules } from '../misbehave/control.ts'
+import { ControlError, parseFields, readJsonBody } from '../simulator/control-error.ts'
 import { YookassaError } from './errors.ts'
 import type { YookassaActions } from './simulator.ts'
-
-/** A control call that cannot be met: status and sentence go to the caller as `{"error": sentence}`. */
-class ControlError extends Error {
-  override name = 'ControlError' as const
-  readonly status: number
-  constructor(status: number, sentence: string) {
-    super(sentence)
-    this.status = status
-  }
-}
 
 type Route = {
   method: 'GET' | 'POST' | 'DELETE'
@@ -35,21 +26,13 @@ const ClockBody = z.strictObject({
     .max(366 * 24 * 3600),
 })
 
-const parse = <S extends z.ZodType>(schema: S, body: unknown): z.output<S> => {
-  const parsed = schema.safeParse(body)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const name = issue?.path.join('.') ?? ''
-  throw new ControlError(400, `${name === '' ? 'Body' : name}: ${issue?.message ?? 'invalid'}.`)
-}
-
 const ROUTES: Route[] = [
   { method: 'GET', path: /^\/sim\/book$/, run: (actions) => actions.book() },
   {
     method: 'POST',
     path: /^\/sim\/payments\/([\w-]+)\/pay$/,
     run: (actions, body, id) => {
-      parse(Nothing, body)
+      parseFields(Nothing, body)
       return { payment: actions.pay(id) }
     },
   },
@@ -57,20 +40,20 @@ const ROUTES: Route[] = [
     method: 'POST',
     path: /^\/sim\/payments\/([\w-]+)\/cancel$/,
     run: (actions, body, id) => {
-      parse(Nothing, body)
+      parseFields(Nothing, body)
       return { payment: actions.cancel(id) }
     },
   },
   {
     method: 'POST',
     path: /^\/sim\/payments\/([\w-]+)\/refund$/,
-    run: (actions, body, id) => ({ refund: actions.refund(id, parse(RefundBody, body).amount) }),
+    run: (actions, body, id) => ({ refund: actions.refund(id, parseFields(RefundBody, body).amount) }),
   },
   {
     method: 'POST',
     path: /^\/sim\/(?:payments|refunds)\/([\w-]+)\/notify$/,
     run: (actions, body, id) => {
-      const { event, fields } = parse(NotifyBody, body)
+      const { event, fields } = parseFields(NotifyBody, body)
       actions.notify(id, event, fields)
       return { sent: true }
     },
@@ -78,13 +61,13 @@ const ROUTES: Route[] = [
   {
     method: 'POST',
     path: /^\/sim\/refunds\/([\w-]+)\/settle$/,
-    run: (actions, body, id) => ({ refund: actions.settleRefund(id, parse(SettleBody, body).status) }),
+    run: (actions, body, id) => ({ refund: actions.settleRefund(id, parseFields(SettleBody, body).status) }),
   },
   {
     method: 'POST',
     path: /^\/sim\/webhook$/,
     run: (actions, body) => {
-      const { url } = parse(WebhookBody, body)
+      const { url } = parseFields(WebhookBody, body)
       actions.setWebhook(url ?? undefined)
       return { url }
     },
@@ -93,7 +76,7 @@ const ROUTES: Route[] = [
     method: 'POST',
     path: /^\/sim\/clock$/,
     run: async (actions, body) => {
-      const { advanceSeconds } = parse(ClockBody, body)
+      const { advanceSeconds } = parseFields(ClockBody, body)
       if (!(await actions.advance(advanceSeconds))) throw new ControlError(409, 'This clock cannot be moved.')
       return { advancedSeconds: advanceSeconds }
     },
@@ -107,22 +90,12 @@ const ROUTES: Route[] = [
   },
 ]
 
-const readBody = async (request: Request): Promise<unknown> => {
-  const text = await request.text()
-  if (text === '') return {}
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new ControlError(400, 'The body is not JSON.')
-  }
-}
-
 const run = async (actions: YookassaActions, request: Request, path: string): Promise<unknown> => {
   const fitting = ROUTES.filter((route) => route.path.test(path))
   const found = fitting.find(({ method }) => method === request.method)
   if (fitting.length === 0) throw new ControlError(404, 'There is no such route.')
   if (found === undefined) throw new ControlError(405, 'This route has another method.')
-  return await found.run(actions, await readBody(request), found.path.exec(path)?.[1] ?? '')
+  return await found.run(actions, await readJsonBody(request), found.path.exec(path)?.[1] ?? '')
 }
 
 /** Answers a request under /sim: what people, the operator and tests do. Documented in README.md. */

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { isForeign, readBody, sendResponse, TooLargeError, toRequest } from '../telegram/node-http.ts'
+import { readBody, toRequest } from '../simulator/node-http.ts'
+import { type Incoming, serveSimulator } from '../simulator/serve.ts'
 import { type ApiContext, answerApi } from './api.ts'
 import { answerControl } from './control.ts'
 import { YookassaError } from './errors.ts'
@@ -23,18 +23,7 @@ export type YookassaSimulator = YookassaActions & {
   close: () => Promise<void>
 }
 
-const listen = (server: Server, port: number): Promise<number> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      const taken = 'code' in error && error.code === 'EADDRINUSE'
-      const reason = taken ? `port ${port} is taken` : error.message
-      reject(new Error(`The YooKassa simulator cannot start: ${reason}.`, { cause: error }))
-    })
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : port)
-    })
-  })
+const isApi = (path: string): boolean => path.startsWith('/v3/')
 
 /** The pay page: shows the payment; its form pays or gives up, and leads back to the shop. */
 const answerPage = async (
@@ -55,12 +44,6 @@ const answerPage = async (
   return payPage(payment, language, shopId)
 }
 
-/** Sends the answer, or cuts the connection where it is an error of the network. */
-const send = async (answer: Response, response: ServerResponse): Promise<void> => {
-  if (answer.type === 'error') response.socket?.resetAndDestroy()
-  else await sendResponse(answer, response)
-}
-
 /**
  * Starts the stand-in for api.yookassa.ru on 127.0.0.1, with a pay page and a control API (README.md). Throws an Error of one sentence where
  * the port is taken or the state file is damaged.
@@ -70,42 +53,25 @@ export const startYookassaSimulator = async (options: YookassaServerOptions): Pr
   const core = createYookassa(options)
   const { actions, book, clock, show } = core
   const context: ApiContext = { book, clock, show, shopId, secretKey, faults: actions.faults }
-  const hangUps = new Set<AbortController>()
-  let apiRoot = 'http://127.0.0.1'
 
-  const answer = async (incoming: IncomingMessage, signal: AbortSignal): Promise<Response> => {
-    const url = new URL(incoming.url ?? '/', apiRoot)
+  const answer = async ({ request: incoming, url, signal }: Incoming): Promise<Response> => {
     const request = toRequest(incoming, url, await readBody(incoming, BODY_LIMIT_BYTES), signal)
-    if (url.pathname.startsWith('/v3/')) return await answerApi(context, request, url, signal)
-    if (isForeign(incoming)) return new Response('Requests of other sites are refused', { status: 403 })
+    if (isApi(url.pathname)) return await answerApi(context, request, url, signal)
     if (url.pathname.startsWith('/sim/')) return await answerControl(actions, request, url.pathname)
     if (url.pathname.startsWith('/pay/')) return await answerPage(core, shopId, request, url)
     return new YookassaError(404, 'Not found').toResponse()
   }
-
-  const server = createServer((incoming, response) => {
-    const hangUp = new AbortController()
-    hangUps.add(hangUp)
-    response.once('close', () => {
-      hangUps.delete(hangUp)
-      hangUp.abort()
-    })
-    answer(incoming, hangUp.signal)
-      .then((result) => send(result, response))
-      .catch((error: unknown) => {
-        if (hangUp.signal.aborted) return
-        if (!(error instanceof TooLargeError))
-          log(`${incoming.method} failed: ${error instanceof Error ? (error.stack ?? '') : String(error)}`)
-        if (!response.headersSent) response.writeHead(error instanceof TooLargeError ? 413 : 500).end()
-      })
-  })
-
-  try {
-    apiRoot = `http://127.0.0.1:${await listen(server, options.port ?? 0)}`
-  } catch (error) {
+  const server = await serveSimulator({
+    name: 'YooKassa',
+    port: options.port ?? 0,
+    log,
+    isApi,
+    answer,
+  }).catch(async (error: unknown) => {
     await core.close()
     throw error
-  }
+  })
+  const { root: apiRoot } = server
   core.setApiRoot(apiRoot)
   return {
     ...actions,
@@ -113,12 +79,6 @@ export const startYookassaSimulator = async (options: YookassaServerOptions): Pr
     control: apiRoot,
     shopId,
     secretKey,
-    close: async () => {
-      const closed = new Promise((resolve) => server.close(resolve))
-      for (const hangUp of hangUps) hangUp.abort()
-      await core.close()
-      server.closeAllConnections()
-      await closed
-    },
+    close: () => server.close(() => core.close()),
   }
 }

@@ -59,7 +59,7 @@ export const findStoredAnswers = async (
 }
 
 /** Another replica has used one of the keys meanwhile: nothing of the batch may stay. */
-export class KeyClash extends Error {
+class KeyClash extends Error {
   override name = 'KeyClash' as const
 }
 

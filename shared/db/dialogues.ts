@@ -13,6 +13,7 @@ const Dialogue = z.discriminatedUnion('kind', [
     answeredBy,
   }),
   z.strictObject({ kind: z.literal('search-transcripts'), askedAt: z.int(), answeredBy }),
+  z.strictObject({ kind: z.literal('keep-text'), askedAt: z.int(), answeredBy }),
 ])
 export type Dialogue = z.infer<typeof Dialogue>
 

@@ -1,7 +1,9 @@
+import { DEBT_PAYMENT_WORDS } from '#shared/domain/debt-words.ts'
 import type { Sql, Tx } from './client.ts'
 import { settleDebt } from './debt.ts'
 import { isConnectionLost } from './sqlstate.ts'
 import { inTransaction } from './transaction.ts'
+import { findUser } from './users.ts'
 import { lockBalance } from './wallets.ts'
 
 /**
@@ -19,9 +21,11 @@ export const freeExpiredHolds = async (tx: Tx, userId: string): Promise<number> 
   if (!first) return 0
   const freed = expired.reduce((sum, { coins }) => sum + coins, 0)
   await tx`update user_balances set held = held - ${freed}, updated_at = now() where user_id = ${userId}`
+  // a person who was erased meanwhile has a ledger still, and no language
+  const language = (await findUser(tx, { userId }))?.settings.language ?? 'en'
   await settleDebt(tx, {
     userId,
-    description: 'Debt paid off',
+    description: DEBT_PAYMENT_WORDS[language],
     reference: `hold:${first.id}`,
     actor: 'expiry',
   })

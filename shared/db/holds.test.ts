@@ -223,6 +223,12 @@ test('while something is owed nothing can be spent or reserved; a hold that ends
   await expect(spend(userId, 1)).rejects.toMatchObject({ extra: { missing: 6, debt: 5 } })
 })
 
+const debtWordsOf = async (userId: string): Promise<string[]> =>
+  (
+    await database.appSql<{ description: string }[]>`
+      select description from transactions where user_id = ${userId} and type = 'debt_payment'`
+  ).map(({ description }) => description)
+
 test('a hold that runs out pays the debt, too', async () => {
   const userId = await person(30)
   const holdId = await place(userId, 30)
@@ -232,6 +238,24 @@ test('a hold that runs out pays the debt, too', async () => {
   await runOut(holdId)
   await expireHolds(database.appSql, 10)
   expect(await balance(userId)).toEqual({ coins: 20, held: 0, debt: 0 })
+  expect(await debtWordsOf(userId)).toEqual(['Debt paid off'])
+})
+
+test("the ledger's words for it are in the person's language, also where the next charge frees the coins", async () => {
+  for (const free of [
+    () => expireHolds(database.appSql, 10),
+    (userId: string) => spend(userId, 15).catch(() => undefined),
+  ]) {
+    const userId = await person(30)
+    await database.appSql`update users set language_code = 'ru' where id = ${userId}`
+    const holdId = await place(userId, 30)
+    await inTransaction(database.appSql, (tx) =>
+      takeBack(tx, 10, { userId, description: 'Refund', reference: `refund:${userId}`, actor: 'test' }),
+    )
+    await runOut(holdId)
+    await free(userId)
+    expect(await debtWordsOf(userId)).toEqual(['Погашение долга'])
+  }
 })
 
 const seed = randomInt(2 ** 31)

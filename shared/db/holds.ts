@@ -104,9 +104,11 @@ export const captureHold = async (
     settings: Spending['settings']
     /** Words for the debt that the freed rest may pay. */
     debtWords: string
+    /** Whether a receipt may be sent; not where the answer itself names the price. */
+    withReceipt?: boolean
   },
 ): Promise<Captured> => {
-  const { holdId, actor, settings } = capture
+  const { holdId, actor, settings, withReceipt = true } = capture
   const { hold, balance: before } = await lockHold(tx, holdId)
   if (hold.state !== 'active') {
     throw new AppError('conflict', { detail: ENDED[hold.state], extra: { state: hold.state } })
@@ -134,7 +136,7 @@ export const captureHold = async (
   if (!row) throw new Error('A hold under lock was not captured.')
   const after = { ...before, coins: before.coins - charged, held: before.held - hold.coins }
   const receipt = receiptOf(
-    { userId, coins: charged, description, service: service ?? undefined, settings, withReceipt: true },
+    { userId, coins: charged, description, service: service ?? undefined, settings, withReceipt },
     row.id,
     after,
   )

@@ -6,6 +6,7 @@ import { packId } from './compact-id.ts'
 const id = '0198f1c2-7d3e-7a4b-8c5d-0e1f2a3b4c5d'
 const compact = packId(id)
 const coins = fc.nat(Number.MAX_SAFE_INTEGER)
+const positive = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })
 const packIds = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/)
 
 const anyData: fc.Arbitrary<CallbackData> = fc.oneof(
@@ -36,6 +37,9 @@ const anyData: fc.Arbitrary<CallbackData> = fc.oneof(
     id: fc.uuid(),
   }),
   fc.record({ kind: fc.constant('transcript'), id: fc.uuid() }),
+  fc.record({ kind: fc.constant('keep-text'), coins: positive }),
+  fc.record({ kind: fc.constant('recognise'), coins: positive, seconds: positive }),
+  fc.record({ kind: fc.constant('decline') }),
   fc.record({ kind: fc.constant('transcripts'), cursor: fc.uuid() }, { requiredKeys: ['kind'] }),
   fc.record({
     kind: fc.constant('setting'),
@@ -90,6 +94,9 @@ test.each<[string, CallbackData]>([
   ['ps:yookassa', { kind: 'packs', provider: 'yookassa' }],
   ['h', { kind: 'history' }],
   ['hs', { kind: 'holds' }],
+  ['kt:5', { kind: 'keep-text', coins: 5 }],
+  ['v:6:83', { kind: 'recognise', coins: 6, seconds: 83 }],
+  ['n', { kind: 'decline' }],
   ['m:topup', { kind: 'menu', screen: 'topup' }],
   ['l:en', { kind: 'language', language: 'en' }],
   ['s:receipts:false', { kind: 'setting', name: 'receipts', value: false }],
@@ -119,6 +126,14 @@ test.each([
   `rc:${compact}:0`,
   `rc:${compact}:007`,
   `rc:${compact}:9999999999999999`,
+  'kt',
+  'kt:0',
+  'kt:1:2',
+  'v:6',
+  'v:6:0',
+  'v:6:83:1',
+  'v:x:83',
+  'n:1',
   'm:admin',
   'l:de',
   't',

@@ -1,16 +1,11 @@
+import { readSetting, type Setting } from './callback-setting.ts'
 import { packId, unpackId } from './compact-id.ts'
 import type { Provider } from './packs.ts'
-import { Language, SettingsPatch } from './settings.ts'
+import { Language } from './settings.ts'
 
 const SCREENS = ['balance', 'topup', 'history', 'help', 'avatar', 'transcripts', 'settings'] as const
 /** The screens that a button can open. */
 export type Screen = (typeof SCREENS)[number]
-
-type Setting =
-  | { name: 'receipts' | 'lowBalance'; value: boolean }
-  | { name: 'lowBalanceThreshold'; value: number }
-  | { name: 'dailyLimit'; value: number | null }
-  | { name: 'timeZone'; value: string }
 
 /** What an inline button means. Ids and cursors are uuids; amounts are minor units of the payment's currency. */
 export type CallbackData =
@@ -47,6 +42,12 @@ export type CallbackData =
   | { kind: 'transcript-delete-confirmed'; id: string }
   /** Ask for the words to search for. */
   | { kind: 'transcript-search' }
+  /** Keep the text that this message answers, for so many coins. */
+  | { kind: 'keep-text'; coins: number }
+  /** Turn the recording that this message answers into text: so many coins for so many seconds. */
+  | { kind: 'recognise'; coins: number; seconds: number }
+  /** Take the offer away. */
+  | { kind: 'decline' }
   /** Forget the question that waits for an answer. */
   | { kind: 'cancel' }
   | ({ kind: 'setting' } & Setting)
@@ -109,28 +110,17 @@ const write = (data: CallbackData): string => {
       return `tx:${packId(data.id)}`
     case 'transcript-search':
       return 'tq'
+    case 'keep-text':
+      return `kt:${data.coins}`
+    case 'recognise':
+      return `v:${data.coins}:${data.seconds}`
+    case 'decline':
+      return 'n'
     case 'cancel':
       return 'x'
     case 'setting':
       return `s:${data.name}:${data.value}`
   }
-}
-
-const readSetting = (text: string): CallbackData | undefined => {
-  const [, name, written] = /^(\w+):(.+)$/s.exec(text) ?? []
-  if (name === undefined || written === undefined) return undefined
-  const value = /^(true|false|null|0|[1-9]\d{0,15})$/.test(written) ? JSON.parse(written) : written
-  const patch = SettingsPatch.safeParse({ [name]: value })
-  if (!patch.success) return undefined
-  const { receipts, lowBalance, lowBalanceThreshold, dailyLimit, timeZone } = patch.data
-  if (receipts !== undefined) return { kind: 'setting', name: 'receipts', value: receipts }
-  if (lowBalance !== undefined) return { kind: 'setting', name: 'lowBalance', value: lowBalance }
-  if (lowBalanceThreshold !== undefined) {
-    return { kind: 'setting', name: 'lowBalanceThreshold', value: lowBalanceThreshold }
-  }
-  if (dailyLimit !== undefined) return { kind: 'setting', name: 'dailyLimit', value: dailyLimit }
-  if (timeZone !== undefined) return { kind: 'setting', name: 'timeZone', value: timeZone }
-  return undefined
 }
 
 const withId = <Kind extends string>(kind: Kind, compact: string): { kind: Kind; id: string } | undefined => {
@@ -166,17 +156,25 @@ const readEntry = (rest: string | undefined): CallbackData | undefined => {
   return cursor === undefined ? undefined : { kind: 'entry', id, cursor }
 }
 
+const readCount = (text: string | undefined): number | undefined =>
+  /^[1-9]\d{0,15}$/.test(text ?? '') && Number.isSafeInteger(Number(text)) ? Number(text) : undefined
+
 const readConfirmed = (rest: string | undefined): CallbackData | undefined => {
-  const { id, more = '' } = splitId(rest) ?? {}
-  if (id === undefined || !/^[1-9]\d{0,15}$/.test(more)) return undefined
-  const amount = Number(more)
-  return Number.isSafeInteger(amount) ? { kind: 'refund-confirmed', id, amount } : undefined
+  const { id, more } = splitId(rest) ?? {}
+  const amount = readCount(more)
+  return id === undefined || amount === undefined ? undefined : { kind: 'refund-confirmed', id, amount }
 }
 
 const readFile = (rest: string | undefined): CallbackData | undefined => {
   const { id, more } = splitId(rest) ?? {}
   const format = TRANSCRIPT_FILES.find((known) => known === more)
   return id === undefined || format === undefined ? undefined : { kind: 'transcript-file', id, format }
+}
+
+const readRecognise = (rest: string | undefined): CallbackData | undefined => {
+  const [coins, seconds, ...more] = (rest ?? '').split(':').map(readCount)
+  if (coins === undefined || seconds === undefined || more.length > 0) return undefined
+  return { kind: 'recognise', coins, seconds }
 }
 
 const readers: Record<string, (rest: string | undefined) => CallbackData | undefined> = {
@@ -212,8 +210,17 @@ const readers: Record<string, (rest: string | undefined) => CallbackData | undef
   td: (rest) => withId('transcript-delete', rest ?? ''),
   tx: (rest) => withId('transcript-delete-confirmed', rest ?? ''),
   tq: (rest) => (rest === undefined ? { kind: 'transcript-search' } : undefined),
+  kt: (rest) => {
+    const coins = readCount(rest)
+    return coins === undefined ? undefined : { kind: 'keep-text', coins }
+  },
+  v: readRecognise,
+  n: (rest) => (rest === undefined ? { kind: 'decline' } : undefined),
   x: (rest) => (rest === undefined ? { kind: 'cancel' } : undefined),
-  s: (rest) => (rest === undefined ? undefined : readSetting(rest)),
+  s: (rest) => {
+    const setting = readSetting(rest ?? '')
+    return setting && { kind: 'setting', ...setting }
+  },
 }
 
 /** The data of a button, at most 64 bytes. Throws (a bug) for what could not be read back: a button must never be dead. */

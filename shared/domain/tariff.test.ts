@@ -20,6 +20,7 @@ test('the committed tariff.yml is sound and carries the defaults of the design',
     client: { perSecond: 500, burst: 1000 },
     uploads: { perMinute: 20 },
     invoices: { perMinute: 30 },
+    notifications: { perSecond: 20, burst: 200 },
   })
   expect(tariff.holds).toEqual({ defaultSeconds: 3600, maxSeconds: 604_800 })
   expect(tariff.packs.map(({ id, coins, prices }) => [id, coins, prices.XTR])).toEqual([
@@ -126,7 +127,7 @@ describe('priceOf', () => {
       expect(() => priceOf(tariff, service)).toThrow(
         expect.objectContaining({
           code: 'invalid_input',
-          detail: 'The service is unknown; known are: avatar, transcript, message, image.',
+          detail: 'The service is unknown; known are: avatar, transcript, recording, message, image.',
         }),
       )
     },

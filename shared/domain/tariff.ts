@@ -131,12 +131,18 @@ export const Tariff = z.strictObject({
       maxSegments: wholeNumber(1, 1_000_000).default(100_000),
       maxLineCharacters: wholeNumber(100, 1_000_000).default(20_000),
     }),
+    // older files have no such group; a day is the most that the database keeps
+    recording: z
+      .strictObject({ maxMinutes: wholeNumber(1, 1_440), atOnce: wholeNumber(1, 100) })
+      .default({ maxMinutes: 120, atOnce: 3 }),
   }),
   rateLimits: z.strictObject({
     chat: RateLimit,
     client: RateLimit,
     uploads: z.strictObject({ perMinute: wholeNumber(1, 10_000) }),
     invoices: z.strictObject({ perMinute: wholeNumber(1, 10_000) }),
+    // younger than the others: a file without it means this
+    notifications: RateLimit.default({ perSecond: 20, burst: 200 }),
   }),
   holds: Holds,
   invoices: z.strictObject({ expiresInSeconds: wholeNumber(60, 604_800) }),

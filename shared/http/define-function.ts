@@ -28,6 +28,10 @@ export type FunctionDefinition = {
   deadlineMs?: number
   /** Work at start that must succeed, such as making buckets. */
   onStart?: (resources: Resources) => Promise<void>
+  /** Ends work that goes on beside calls, before the connections are closed. */
+  onStop?: (resources: Resources) => Promise<void>
+  /** The scheduled route that `POST /` with neither key nor body means, where `/` itself takes something: the schedule knows no paths. */
+  wakePath?: string
   /** Further checks of /ready beside the database. */
   onReady?: (resources: Resources) => Promise<void>
 }
@@ -145,6 +149,13 @@ const runRoute = async (
 
 const LOG_FROM_STATUS = 500
 
+/** What the schedule and wake-ups send: nothing, or the empty object. */
+const isWakeUp = ({ method, path, headers, body }: HttpRequest): boolean =>
+  method === 'POST' &&
+  (path === '/' || path === '') &&
+  headers['idempotency-key'] === undefined &&
+  (body.length === 0 || (body.length === 2 && body.toString() === '{}'))
+
 const handleRoute = async (
   opened: Opened,
   request: HttpRequest,
@@ -156,7 +167,9 @@ const handleRoute = async (
   resources.metrics.inFlight.inc()
   let response: HttpResponse
   try {
-    const { route, params } = matchRoute(definition.routes, request.method, request.path)
+    const { wakePath } = definition
+    const path = wakePath !== undefined && isWakeUp(request) ? wakePath : request.path
+    const { route, params } = matchRoute(definition.routes, request.method, path)
     label = route.path
     response = await runRoute(opened, route, params, request, requestId)
   } catch (caught) {
@@ -205,7 +218,10 @@ export const defineFunction = (definition: FunctionDefinition): DefinedFunction 
       name: definition.name,
       bodyLimitBytes: definition.bodyLimitBytes ?? MIB,
       handle: (request: HttpRequest) => handle(opened, request),
-      close: () => resources.close(),
+      close: async () => {
+        await definition.onStop?.(resources)
+        await resources.close()
+      },
       resources,
     }
   }

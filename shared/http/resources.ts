@@ -10,11 +10,12 @@ import { createEnvelope, type Envelope } from '#shared/platform/crypto.ts'
 import { createLog, type Log } from '#shared/platform/log.ts'
 import { createMetrics, type Metrics } from '#shared/platform/metrics.ts'
 import { loadTariff } from '#shared/platform/tariff-file.ts'
+import { createSpeechClient, type SpeechClient } from '#shared/speech/client.ts'
 import { createObjectStore, type ObjectStore } from '#shared/storage/object-store.ts'
 import { createTelegram } from '#shared/telegram/api.ts'
 import { type CallFunction, createFunctionCaller, type WakeFunction } from './call.ts'
 
-export type LimitName = 'client' | 'chat' | 'uploads' | 'invoices'
+export type LimitName = 'client' | 'chat' | 'uploads' | 'invoices' | 'notifications'
 
 /** The connections and tools of one function; each is opened on first use and closed by `close`. */
 export type Resources = {
@@ -30,6 +31,8 @@ export type Resources = {
   telegram: Api
   pacer: Pacer
   envelope: Envelope
+  /** Undefined where no server for it is set up. */
+  speech: SpeechClient | undefined
   /** HMAC-SHA256 under the signing key; `purpose` keeps signatures of one kind from passing as another. */
   sign: (purpose: string, text: string) => Buffer
   call: CallFunction
@@ -96,6 +99,8 @@ export const openResources = (config: Config, options: ResourceOptions = {}): Re
   )
   const envelope = lazy(() => createEnvelope(config.masterKeys ?? missing(name, 'the master keys')))
 
+  const speech = lazy(() => (config.speech ? createSpeechClient(config.speech) : undefined))
+
   const limiters = new Map<LimitName, RateLimiter>()
   const limiter = (limit: LimitName): RateLimiter => {
     const known = limiters.get(limit)
@@ -143,6 +148,9 @@ export const openResources = (config: Config, options: ResourceOptions = {}): Re
     },
     get envelope() {
       return envelope.get()
+    },
+    get speech() {
+      return speech.get()
     },
     limiter,
     sign: (purpose, text) =>

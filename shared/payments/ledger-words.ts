@@ -1,15 +1,14 @@
+import { DEBT_PAYMENT_WORDS } from '#shared/domain/debt-words.ts'
 import type { Language } from '#shared/domain/settings.ts'
 
 const WORDS = {
   ru: {
     topUp: 'Пополнение',
-    debtPayment: 'Погашение долга',
     refund: 'Возврат оплаты',
     refundFailed: 'Возврат не состоялся',
   },
   en: {
     topUp: 'Top-up',
-    debtPayment: 'Debt paid off',
     refund: 'Payment refunded',
     refundFailed: 'Refund failed',
   },
@@ -20,5 +19,9 @@ export type LedgerWords = { topUp: string; debtPayment: string; refund: string; 
 /** Descriptions of the ledger rows that a payment leads to; `pack` is the pack's title, where it is known. */
 export const ledgerWords = (language: Language, pack?: string): LedgerWords => {
   const words = WORDS[language]
-  return { ...words, topUp: pack === undefined ? words.topUp : `${words.topUp}: ${pack}` }
+  return {
+    ...words,
+    debtPayment: DEBT_PAYMENT_WORDS[language],
+    topUp: pack === undefined ? words.topUp : `${words.topUp}: ${pack}`,
+  }
 }

@@ -19,6 +19,7 @@ const GOOD: Record<SecretName, string> = {
     telegram: { token: '123456:TEST:provider-token' },
     yookassa: { shopId: '506751', secretKey: 'live_yookassa-secret-key' },
   }),
+  'transcribe-key': 'key-of-the-recogniser',
 }
 const EVERY: Need[] = [
   'database',

@@ -4,6 +4,7 @@ import { type MasterKeys, parseMasterKeys } from './crypto.ts'
 import type { Env } from './env.ts'
 import { type ProvidersConfig, parseProviders } from './payment-providers.ts'
 import type { ReadSecret, SecretName } from './secrets.ts'
+import { parseSpeech, type SpeechConfig } from './speech.ts'
 
 /** Parts of the outside that a function may need; only these are configured, checked and opened. */
 export type Need =
@@ -15,6 +16,7 @@ export type Need =
   | 'envelope'
   | 'signing'
   | 'providers'
+  | 'speech'
 
 export type StorageConfig = {
   endpoint: string
@@ -45,6 +47,8 @@ export type Config = {
   signingKey: string | undefined
   /** Card providers; each may be missing. */
   providers: ProvidersConfig | undefined
+  /** An OpenAI-compatible server that turns speech into text; undefined where there is none. */
+  speech?: SpeechConfig | undefined
   /** Telegram ids of the operators: `notify` tells them what they must look at. */
   operators?: readonly number[]
   /** Pictures decoded at once by one process; as many as it has cores unless said. */
@@ -162,6 +166,7 @@ export const loadConfig = (
     masterKeys: when('envelope', () => parsed('master-keys', parseMasterKeys)),
     signingKey: when('signing', () => secret('signing-key', longText)),
     providers: when('providers', () => parsed('payment-providers', (text) => parseProviders(text, env))),
+    speech: when('speech', () => parseSpeech(env, readSecret, problems)),
     imageConcurrency: env.IMAGE_CONCURRENCY
       ? variable('IMAGE_CONCURRENCY', z.coerce.number().int().min(1).max(64))
       : undefined,
@@ -194,6 +199,7 @@ export const describeConfig = (config: Config): Record<string, unknown> => ({
     publicEndpoint: config.storage.publicEndpoint,
   },
   telegram: config.telegram && { apiRoot: config.telegram.apiRoot },
+  speech: config.speech && { url: config.speech.url, model: config.speech.model },
   providers: config.providers && {
     telegram: config.providers.telegram && { currency: config.providers.telegram.currency },
     yookassa: config.providers.yookassa && {

@@ -15,6 +15,7 @@ export const SECRET_NAMES = [
   'master-keys',
   'signing-key',
   'payment-providers',
+  'transcribe-key',
 ] as const
 
 export type SecretName = (typeof SECRET_NAMES)[number]

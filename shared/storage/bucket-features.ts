@@ -90,6 +90,7 @@ const noVersions: Feature = {
 }
 
 type LifecycleRule = {
+  ID?: string
   Status?: string
   AbortIncompleteMultipartUpload?: unknown
 }
@@ -99,7 +100,7 @@ const RULE = {
   Status: 'Enabled',
   Filter: { Prefix: '' },
   AbortIncompleteMultipartUpload: { DaysAfterInitiation: UNFINISHED_DAYS },
-  // also what makes the rule acceptable to MinIO, which knows no other action of ours
+  // also what makes the rule acceptable to MinIO, which knows no other action of ours: it is all that it keeps of it
   NoncurrentVersionExpiration: { NoncurrentDays: UNFINISHED_DAYS },
 }
 
@@ -111,8 +112,12 @@ const sweeping: Feature = {
     if (rules.length === 0) return { unwanted: 'unfinished uploads stay' }
     const ends = (rule: LifecycleRule): boolean =>
       rule.Status === 'Enabled' && rule.AbortIncompleteMultipartUpload !== undefined
+    if (rules.some(ends)) return 'wanted'
+    // MinIO keeps the rest of the rule without a word, and ends unfinished uploads by a setting of its own
+    if (rules.some(({ ID }) => ID === RULE.ID))
+      return { left: 'the server left AbortIncompleteMultipartUpload out of our rule, which it keeps' }
     // an operator's own rules are not written over
-    return rules.some(ends) ? 'wanted' : { left: 'its rules do not say AbortIncompleteMultipartUpload' }
+    return { left: 'its rules do not say AbortIncompleteMultipartUpload' }
   },
   set: (client, bucket) =>
     client.setBucketLifecycle(bucket, { Rule: [RULE] } as unknown as Parameters<

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { S3Error } from 'minio'
 import { AppError, unavailable } from '#shared/errors.ts'
 import { type BucketPlan, type FeatureOutcome, planFeatures } from './bucket-features.ts'
+import { makeBucketOnce } from './make-bucket.ts'
 import { type Attempt, connectS3, type S3Options } from './s3-connection.ts'
 import { type CallOptions, createCallPolicy } from './s3-resilience.ts'
 
@@ -201,19 +201,7 @@ export const createObjectStore = (options: ObjectStoreOptions): ObjectStore => {
     },
 
     ensureBucket: (bucket, { signal } = {}) =>
-      call(
-        async () => {
-          if (await client.bucketExists(bucket)) return
-          try {
-            await client.makeBucket(bucket, options.region)
-          } catch (error) {
-            // Another process was quicker, unless the name belongs to somebody else.
-            const taken = error instanceof S3Error && error.code?.startsWith('BucketAlready')
-            if (!taken || !(await client.bucketExists(bucket))) throw error
-          }
-        },
-        { signal },
-      ),
+      call(() => makeBucketOnce(client, bucket, options.region), { signal }),
 
     setUpBucket: async (bucket, plan, { signal } = {}) => {
       const outcomes: FeatureOutcome[] = []

@@ -38,7 +38,12 @@ const photoFile = (base64: string): InputFile => new InputFile(Buffer.from(base6
 const textCalls = (
   api: Api,
   chatId: number,
-  { text, keyboard, editId }: { text: string; keyboard: Keyboard | undefined; editId?: number },
+  {
+    text,
+    keyboard,
+    editId,
+    replyTo,
+  }: { text: string; keyboard: Keyboard | undefined; editId?: number; replyTo?: number | undefined },
 ): Call[] => {
   const parts = splitHtml(text)
   return parts.map((part, index) => {
@@ -48,7 +53,12 @@ const textCalls = (
       ...(index === parts.length - 1 ? markupOf(keyboard) : {}),
     }
     if (editId === undefined || index > 0) {
-      return async () => (await api.sendMessage(chatId, part, other)).message_id
+      // each part: buttons stand under the last
+      const reply =
+        replyTo === undefined
+          ? {}
+          : { reply_parameters: { message_id: replyTo, allow_sending_without_reply: true } }
+      return async () => (await api.sendMessage(chatId, part, { ...other, ...reply })).message_id
     }
     return edited(editId, () => api.editMessageText(chatId, editId, part, other))
   })
@@ -67,7 +77,11 @@ export const callsFor = (
   const markup = markupOf(message.keyboard)
   switch (message.kind) {
     case 'text':
-      return textCalls(api, chatId, { text: message.text, keyboard: message.keyboard })
+      return textCalls(api, chatId, {
+        text: message.text,
+        keyboard: message.keyboard,
+        replyTo: message.replyTo,
+      })
     case 'edit':
       return textCalls(api, chatId, {
         text: message.text,

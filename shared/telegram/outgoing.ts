@@ -41,7 +41,13 @@ const base64 = z.base64().min(4).max(MAX_FILE_BASE64_LENGTH)
  * people's words go through escapeHtml first. Longer texts than Telegram takes become several messages.
  */
 export const outgoingMessageSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('text'), text: html, keyboard }),
+  z.strictObject({
+    kind: z.literal('text'),
+    text: html,
+    keyboard,
+    /** The message that this answers, where it is still there: a button under it then knows what it is about. */
+    replyTo: z.int().positive().optional(),
+  }),
   z.strictObject({ kind: z.literal('edit'), messageId: z.int().positive(), text: html, keyboard }),
   /** Another photo in the place of a message's photo. */
   z.strictObject({

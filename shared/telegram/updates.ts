@@ -40,18 +40,35 @@ const successfulPaymentSchema = paymentSchema.extend({
   is_first_recurring: z.boolean().optional(),
 })
 
+/** Voice messages, audio and video notes; the sender's app says how many seconds they last. */
+const recordingSchema = fileSchema.extend({ duration: count.optional() })
+
+/** What a message says, whether it comes as itself or as what another one answers. */
+const content = {
+  text: text.optional(),
+  photo: z.array(fileSchema.extend({ width: count.optional(), height: count.optional() })).optional(),
+  document: fileSchema.extend({ file_name: text.optional() }).optional(),
+  voice: recordingSchema.optional(),
+  audio: recordingSchema.extend({ file_name: text.optional(), title: text.optional() }).optional(),
+  video_note: recordingSchema.optional(),
+  video: fileSchema.optional(),
+}
+
+/** The message that another one answers. Whatever it is, it keeps no update from being read. */
+const repliedSchema = z
+  .looseObject({ message_id: z.int(), ...content })
+  .optional()
+  .catch(undefined)
+export type RepliedMessage = NonNullable<z.infer<typeof repliedSchema>>
+
 export const telegramMessageSchema = z.looseObject({
   message_id: z.int(),
   date: z.int().optional(),
   chat: chatSchema,
   from: telegramUserSchema.optional(),
-  text: text.optional(),
   caption: text.optional(),
-  photo: z.array(fileSchema.extend({ width: count.optional(), height: count.optional() })).optional(),
-  document: fileSchema.extend({ file_name: text.optional() }).optional(),
-  voice: fileSchema.optional(),
-  audio: fileSchema.optional(),
-  video: fileSchema.optional(),
+  ...content,
+  reply_to_message: repliedSchema,
   successful_payment: successfulPaymentSchema.optional(),
   refunded_payment: paymentSchema.optional(),
 })
@@ -60,7 +77,9 @@ export type TelegramMessage = z.infer<typeof telegramMessageSchema>
 export const callbackQuerySchema = z.looseObject({
   id: z.string().min(1),
   from: telegramUserSchema,
-  message: z.looseObject({ message_id: z.int(), chat: chatSchema }).optional(),
+  message: z
+    .looseObject({ message_id: z.int(), chat: chatSchema, reply_to_message: repliedSchema })
+    .optional(),
   data: text.optional(),
 })
 export type TelegramCallbackQuery = z.infer<typeof callbackQuerySchema>

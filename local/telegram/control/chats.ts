@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { ControlError, parseFields } from '../../simulator/control-error.ts'
+import { makeVoice } from '../../speech/ogg.ts'
 import { badRequest } from '../api-error.ts'
-import { addDocument, addPhoto, toDocument } from '../files.ts'
+import { addDocument, addPhoto, addRecording, toAudio, toDocument, toVoice } from '../files.ts'
 import { findMessage, type MessageContent, messagesOf, receiveFromPerson } from '../messages.ts'
 import { commandsFor, menuButton } from '../methods/bot.ts'
 import { messageCaption, messageText } from '../methods/send.ts'
@@ -8,32 +10,48 @@ import type { StoredMessage } from '../model.ts'
 import { toUser } from '../people.ts'
 import { emitUpdate } from '../updates.ts'
 import { webAppUrl } from '../web-app.ts'
-import {
-  ControlError,
-  type ControlRequest,
-  numberInQuery,
-  parseFields,
-  personInPath,
-  type Route,
-} from './route.ts'
+import { type ControlRequest, numberInQuery, personInPath, type Route } from './route.ts'
 
 const PAGE_SIZE = 200
 const WAIT_LIMIT_MS = 60_000
 /** How long a caller waits for the bot's answer to a button; the spinner of a Telegram client gives up in about that time. */
 const CALLBACK_WAIT_MS = 15_000
 
-const Text = z.strictObject({ text: z.string().min(1, 'must not be empty') })
+const Text = z.strictObject({
+  text: z.string().min(1, 'must not be empty'),
+  /** The message that this one answers. */
+  replyTo: z.int().min(1).optional(),
+})
 const Captioned = z.strictObject({ caption: z.string().optional() })
+const Sample = z.strictObject({ words: z.string().min(1).max(8_000), seconds: z.int().min(1).max(7_200) })
 const Press = z.strictObject({ messageId: z.int().min(1), data: z.string().min(1).max(64) })
 const OpenWebApp = z.strictObject({ url: z.url() })
 
-const contentOf = async ({ state, fields, files }: ControlRequest): Promise<MessageContent> => {
+const textOf = (request: ControlRequest): MessageContent => {
+  const { text, replyTo } = parseFields(Text, request.fields)
+  if (replyTo === undefined) return messageText(text)
+  const { reply_to_message: _nested, ...replied } = messageInChat(
+    request,
+    personInPath(request).id,
+    replyTo,
+  ).message
+  // no object fits the library's type for one level of replies under our compiler options
+  const answered = { reply_to_message: replied as NonNullable<MessageContent['reply_to_message']> }
+  return { ...messageText(text), ...answered }
+}
+
+const contentOf = async (request: ControlRequest): Promise<MessageContent> => {
+  const { state, fields, files } = request
   const photo = files.get('photo')
   const document = files.get('document')
-  if (photo === undefined && document === undefined) return messageText(parseFields(Text, fields).text)
+  const voice = files.get('voice')
+  const audio = files.get('audio')
+  if ([photo, document, voice, audio].every((file) => file === undefined)) return textOf(request)
   const { caption } = parseFields(Captioned, fields)
   const text = messageCaption(caption)
   if (photo !== undefined) return { photo: await addPhoto(state, photo, 'person'), ...text }
+  if (voice !== undefined) return { voice: toVoice(await addRecording(state, 'voice', voice)), ...text }
+  if (audio !== undefined) return { audio: toAudio(await addRecording(state, 'audio', audio)), ...text }
   if (document === undefined || document.bytes.length === 0) throw badRequest('file must be non-empty')
   return { document: toDocument(await addDocument(state, document)), ...text }
 }
@@ -124,6 +142,17 @@ const pressButton: Route['run'] = async (request) => {
   return { updateId, answer: await query.answer }
 }
 
+/** The person sends a message, unless nobody can send here. Throws 409. */
+const speak = async (request: ControlRequest, content: () => Promise<MessageContent>) => {
+  const { state } = request
+  const person = personInPath(request)
+  if (person.blocked) throw new ControlError(409, 'This person has blocked the bot: unblock it first.')
+  if (person.deactivated) throw new ControlError(409, 'The account of this person is deactivated.')
+  const said = await content()
+  const { stored, updateId } = receiveFromPerson(state, state.people.get(person.id) ?? person, said)
+  return { message: stored.message, updateId, revision: stored.revision }
+}
+
 export const chatRoutes: Route[] = [
   {
     method: 'GET',
@@ -141,14 +170,17 @@ export const chatRoutes: Route[] = [
   {
     method: 'POST',
     path: '/sim/chats/:personId/messages',
+    run: async (request) => speak(request, () => contentOf(request)),
+  },
+  {
+    method: 'POST',
+    path: '/sim/chats/:personId/sample-voice',
     run: async (request) => {
-      const person = personInPath(request)
-      if (person.blocked) throw new ControlError(409, 'This person has blocked the bot: unblock it first.')
-      if (person.deactivated) throw new ControlError(409, 'The account of this person is deactivated.')
-      const content = await contentOf(request)
-      const current = request.state.people.get(person.id) ?? person
-      const { stored, updateId } = receiveFromPerson(request.state, current, content)
-      return { message: stored.message, updateId, revision: stored.revision }
+      const sample = parseFields(Sample, request.fields)
+      const upload = { bytes: makeVoice(sample), fileName: 'voice.ogg', mimeType: 'audio/ogg' }
+      return speak(request, async () => ({
+        voice: toVoice(await addRecording(request.state, 'voice', upload)),
+      }))
     },
   },
   { method: 'GET', path: '/sim/chats/:personId/messages', run: listMessages },

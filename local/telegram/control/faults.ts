@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { addRule, removeRules } from '../../misbehave/control.ts'
+import { ControlError, parseFields } from '../../simulator/control-error.ts'
 import { waitingUpdates } from '../updates.ts'
-import { ControlError, parseFields, type Route } from './route.ts'
+import type { Route } from './route.ts'
 
 /** Back no farther than timers of Node reach (24.8 days). */
 const MIN_ADVANCE_SECONDS = -20 * 24 * 3600

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { ControlError, parseFields } from '../../simulator/control-error.ts'
 import type { Charge, InvoiceRecord } from '../model.ts'
 import { chargeBack, payInvoice, refundCharge } from '../payments.ts'
 import { messageInChat } from './chats.ts'
-import { ControlError, type ControlRequest, parseFields, personInPath, type Route } from './route.ts'
+import { type ControlRequest, personInPath, type Route } from './route.ts'
 
 const Payment = z.strictObject({
   messageId: z.int().min(1).optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { ControlError, parseFields } from '../../simulator/control-error.ts'
 import { addPerson, savePerson, setBlocked } from '../people.ts'
-import { ControlError, parseFields, personInPath, type Route } from './route.ts'
+import { personInPath, type Route } from './route.ts'
 
 const NewPerson = z.strictObject({
   firstName: z.string().trim().min(1).max(64),

@@ -1,19 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { z } from 'zod'
+import { ControlError } from '../../simulator/control-error.ts'
 import type { Upload } from '../files.ts'
 import type { Person } from '../model.ts'
 import type { SimulatorState } from '../state.ts'
-
-/** A control request that cannot be met; the status and the sentence go to the caller as `{"error": sentence}`. */
-export class ControlError extends Error {
-  override name = 'ControlError' as const
-  readonly status: number
-
-  constructor(status: number, sentence: string) {
-    super(sentence)
-    this.status = status
-  }
-}
 
 export type ControlRequest = {
   state: SimulatorState
@@ -62,13 +51,4 @@ export const personInPath = ({ state, params }: ControlRequest): Person => {
   const person = state.people.get(personId)
   if (person === undefined) throw new ControlError(404, `There is no person ${personId}.`)
   return person
-}
-
-/** The body, checked. Throws 400 naming the first field that is wrong. */
-export const parseFields = <S extends z.ZodType>(schema: S, fields: unknown): z.output<S> => {
-  const parsed = schema.safeParse(fields)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const name = issue?.path.join('.') ?? ''
-  throw new ControlError(400, `${name === '' ? 'Body' : name}: ${issue?.message ?? 'invalid'}.`)
 }

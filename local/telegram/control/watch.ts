@@ -1,20 +1,26 @@
+import { ControlError } from '../../simulator/control-error.ts'
 import { readFileBytes } from '../files.ts'
 import { webhookInfo } from '../methods/updates.ts'
+import type { StoredFile } from '../model.ts'
 import { starBalance } from '../payments.ts'
 import { botUser } from '../state.ts'
-import { ControlError, type Route } from './route.ts'
+import type { Route } from './route.ts'
 
 const HEARTBEAT_MS = 20_000
 
-/** Only pictures are shown in the page; everything else is handed over as a download, so that no uploaded HTML runs here. */
+/** What the page itself shows or plays was made or looked at by the simulator. */
+const SHOWN: readonly StoredFile['kind'][] = ['photo', 'voice', 'audio']
+
+/** Pictures and recordings are shown in the page; everything else is handed over as a download, so that no uploaded HTML runs here. */
 const sendFile: Route['run'] = async ({ state, params, response }) => {
   const file = state.files.get(params.fileId ?? '')
   if (file === undefined) throw new ControlError(404, 'There is no such file.')
   const bytes = await readFileBytes(state, file)
-  const name = encodeURIComponent(file.fileName ?? 'photo.jpg')
+  const isShown = SHOWN.includes(file.kind)
+  const name = encodeURIComponent(file.fileName ?? (file.kind === 'photo' ? 'photo.jpg' : 'voice.ogg'))
   response.writeHead(200, {
-    'content-type': file.kind === 'photo' ? file.mimeType : 'application/octet-stream',
-    'content-disposition': `${file.kind === 'photo' ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`,
+    'content-type': isShown ? file.mimeType : 'application/octet-stream',
+    'content-disposition': `${isShown ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`,
     'content-length': bytes.length,
     'cache-control': 'private, max-age=31536000, immutable',
   })

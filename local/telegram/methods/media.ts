@@ -38,12 +38,12 @@ const sourceOf = ({ state, files }: MethodContext, field: string, value: string 
 
 /** All sizes of a photo that is sent again by one of its ids: here only that one. */
 const resendPhoto = (file: StoredFile) => {
-  if (file.kind !== 'photo') throw badRequest("can't use file of type Document as Photo")
+  if (file.kind !== 'photo') throw badRequest(`can't use file of type ${file.kind} as Photo`)
   return [toPhotoSize(file)]
 }
 
 const resendDocument = (file: StoredFile) => {
-  if (file.kind !== 'document') throw badRequest("can't use file of type Photo as Document")
+  if (file.kind !== 'document') throw badRequest(`can't use file of type ${file.kind} as Document`)
   return toDocument(file)
 }
 

@@ -24,7 +24,9 @@ export const Entities = fromForm(
 export const SendTarget = z.object({
   chat_id: ChatId,
   reply_markup: fromForm(ReplyMarkup).optional(),
-  reply_parameters: fromForm(z.looseObject({ message_id: z.int() })).optional(),
+  reply_parameters: fromForm(
+    z.looseObject({ message_id: z.int(), allow_sending_without_reply: z.boolean().optional() }),
+  ).optional(),
   reply_to_message_id: Integer.optional(),
   disable_notification: Flag.optional(),
 })
@@ -35,7 +37,10 @@ const repliedTo = (state: SimulatorState, person: Person, target: Target): Messa
   const messageId = target.reply_parameters?.message_id ?? target.reply_to_message_id
   if (messageId === undefined) return {}
   const found = findMessage(state, person.id, messageId)
-  if (found === undefined) throw badRequest('message to be replied not found')
+  if (found === undefined) {
+    if (target.reply_parameters?.allow_sending_without_reply === true) return {}
+    throw badRequest('message to be replied not found')
+  }
   // Telegram shows one level of replies only. No object fits the library's type for that under our compiler options.
   const { reply_to_message: _nested, ...message } = found.message
   return { reply_to_message: message as NonNullable<ChatMessage['reply_to_message']> }

@@ -21,6 +21,7 @@ export const api = {
     if (caption !== '') form.append('caption', caption)
     return call(`/sim/chats/${id}/messages`, { method: 'POST', body: form })
   },
+  sampleVoice: (id, sample) => post(`/sim/chats/${id}/sample-voice`, sample),
   press: (id, messageId, data) => post(`/sim/chats/${id}/callbacks`, { messageId, data }),
   pay: (id, payment) => post(`/sim/chats/${id}/payments`, payment),
   invoice: (slug) => call(`/sim/invoices/${slug}`).then(({ invoice }) => invoice),

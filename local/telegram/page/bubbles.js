@@ -1,5 +1,5 @@
 import { el, icon } from './dom.js'
-import { formatBytes, formatMoney, formatTime, t } from './i18n.js'
+import { formatBytes, formatDuration, formatMoney, formatTime, t } from './i18n.js'
 import { richText } from './rich-text.js'
 
 const fileUrl = (fileId) => `/sim/files/${encodeURIComponent(fileId)}`
@@ -22,7 +22,11 @@ const meta = (message) =>
 const summary = (message) =>
   message.text ??
   message.caption ??
-  (message.photo === undefined ? (message.document?.file_name ?? message.invoice?.title ?? '') : t('photo'))
+  (message.photo === undefined
+    ? (message.document?.file_name ??
+      message.audio?.file_name ??
+      (message.voice === undefined ? (message.invoice?.title ?? '') : t('voice')))
+    : t('photo'))
 
 const quote = (message) => {
   const replied = message.reply_to_message
@@ -59,6 +63,27 @@ const fileCard = (file) => {
   )
 }
 
+/** A recording with the browser's own player. */
+const recordingCard = (recording) => {
+  const player = el('audio', { src: fileUrl(recording.file_id), preload: 'none' })
+  player.controls = true
+  // its menu of further things finds no room on a phone
+  player.setAttribute('controlslist', 'nodownload noplaybackrate')
+  const name = recording.file_name ?? t('voice')
+  return el(
+    'div',
+    { class: 'recording' },
+    el('span', { class: 'badge' }, icon('mic')),
+    el(
+      'span',
+      { class: 'about' },
+      el('b', {}, name),
+      el('small', {}, `${formatDuration(recording.duration)} · ${formatBytes(recording.file_size ?? 0)}`),
+      player,
+    ),
+  )
+}
+
 const invoiceCard = (invoice) =>
   el(
     'div',
@@ -73,6 +98,8 @@ const bubble = (message) => {
   const parts = [quote(message)]
   if (message.photo !== undefined) parts.push(photo(message.photo))
   if (message.document !== undefined) parts.push(fileCard(message.document))
+  const recording = message.voice ?? message.audio
+  if (recording !== undefined) parts.push(recordingCard(recording))
   if (message.invoice !== undefined) parts.push(invoiceCard(message.invoice))
   if (text !== undefined) {
     const nodes = richText(text, message.entities ?? message.caption_entities)

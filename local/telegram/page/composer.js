@@ -13,6 +13,7 @@ const fileInput = byId('file-input')
 let commands = []
 let onSendText = () => {}
 let onSendFiles = () => {}
+let onSampleVoice = () => {}
 
 const closeMenu = () => {
   menu.hidden = true
@@ -118,6 +119,7 @@ document.addEventListener('click', (event) => {
   if (!menu.contains(event.target) && !commandsButton.contains(event.target)) closeMenu()
 })
 
+byId('sample-voice').addEventListener('click', () => onSampleVoice())
 byId('attach').addEventListener('click', () => fileInput.click())
 fileInput.addEventListener('change', () => {
   const files = [...fileInput.files]
@@ -154,5 +156,6 @@ export const setCommands = (list) => {
 export const startComposer = (handlers) => {
   onSendText = handlers.sendText
   onSendFiles = handlers.sendFiles
+  onSampleVoice = handlers.sampleVoice
   send.disabled = true
 }

@@ -127,9 +127,19 @@ export const askPayment = (person, invoice, payment) => {
   )
 }
 
-/** Shows what is about to be sent; answers `{ asFile, caption }`, or undefined. */
+/** What Telegram's apps make of a file unless told otherwise: the field that it is sent in. */
+const fieldOf = (file) => {
+  if (/^image\/(jpeg|png|webp)$/.test(file.type)) return 'photo'
+  if (/^audio\/(ogg|opus)$/.test(file.type)) return 'voice'
+  return file.type.startsWith('audio/') ? 'audio' : 'document'
+}
+
+const TITLE_OF_FIELD = { photo: 'sendPhoto', voice: 'sendVoice', audio: 'sendAudio', document: 'sendFile' }
+
+/** Shows what is about to be sent; answers `{ field, caption }`, or undefined. */
 export const askSend = async (file) => {
-  const isPhoto = /^image\/(jpeg|png|webp)$/.test(file.type)
+  const field = fieldOf(file)
+  const isPhoto = field === 'photo'
   const caption = el('input', { type: 'text', maxLength: 1024, autocomplete: 'off' })
   const asFile = el('input', { type: 'checkbox' })
   const preview = isPhoto ? el('img', { class: 'preview', alt: '' }) : undefined
@@ -138,17 +148,19 @@ export const askSend = async (file) => {
   let answer
   const submit = (event) => {
     event.preventDefault()
-    answer = { asFile: !isPhoto || asFile.checked, caption: caption.value.trim() }
+    answer = { field: asFile.checked ? 'document' : field, caption: caption.value.trim() }
     dialog.close('')
   }
   const form = el(
     'form',
     { onsubmit: submit },
-    el('h2', {}, t(isPhoto ? 'sendPhoto' : 'sendFile')),
+    el('h2', {}, t(TITLE_OF_FIELD[field])),
     preview,
     el('p', {}, `${file.name} · ${formatBytes(file.size)}`),
     el('label', {}, t('caption'), caption),
-    isPhoto ? el('label', { class: 'row' }, asFile, t('asFile')) : undefined,
+    field === 'document'
+      ? undefined
+      : el('label', { class: 'row' }, asFile, t(isPhoto ? 'asFile' : 'asPlainFile')),
     actions(cancelButton(), el('button', { type: 'submit', class: 'primary' }, t('send'))),
   )
   const closed = open('', form)

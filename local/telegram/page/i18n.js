@@ -37,6 +37,14 @@ export const switchLanguage = () => {
   translatePage()
 }
 
+/** 0:07, 12:05, 1:02:05. */
+export const formatDuration = (seconds) => {
+  const two = (value) => String(value).padStart(2, '0')
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes}:${two(seconds % 60)}`
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`
+}
+
 const locale = () => (language === 'ru' ? 'ru-RU' : 'en-GB')
 
 export const formatTime = (seconds) =>

@@ -122,9 +122,12 @@ const sendFiles = async (files) => {
   for (const file of files) {
     const answer = await askSend(file)
     if (answer === undefined) return
-    await api.sendFile(id, answer.asFile ? 'document' : 'photo', file, answer.caption).catch(fail)
+    await api.sendFile(id, answer.field, file, answer.caption).catch(fail)
   }
 }
+
+/** A voice message without a microphone: the simulated recogniser hears these words. */
+const sampleVoice = () => api.sampleVoice(person.id, { words: t('sampleWords'), seconds: 14 }).catch(fail)
 
 const buttons = startBotButtons(() => person, sendText, fail)
 
@@ -171,7 +174,7 @@ const boot = async () => {
   byId('bot-name').textContent = bot.first_name
   byId('intro-name').textContent = bot.first_name
   document.title = `${bot.first_name} — Telegram`
-  startComposer({ sendText, sendFiles })
+  startComposer({ sendText, sendFiles, sampleVoice })
   const model = { people: () => people, person: () => person }
   const toggleBlock = () => api.block(person.id, !person.blocked).catch(fail)
   startPersonMenu(model, { choose, switchLanguage: changeLanguage, toggleBlock })

@@ -6,18 +6,20 @@ import { enChat } from './en-chat.ts'
 import { enFiles } from './en-files.ts'
 import { enLegal } from './en-legal.ts'
 import { enMoney } from './en-money.ts'
+import { enSpeech } from './en-speech.ts'
 import { enWallet } from './en-wallet.ts'
 import { ruAlerts } from './ru-alerts.ts'
 import { ruChat } from './ru-chat.ts'
 import { ruFiles } from './ru-files.ts'
 import { ruLegal } from './ru-legal.ts'
 import { ruMoney } from './ru-money.ts'
+import { ruSpeech } from './ru-speech.ts'
 import { ruWallet } from './ru-wallet.ts'
 
 /** The Fluent sources of each language. */
 export const SOURCES: Readonly<Record<Language, readonly string[]>> = {
-  ru: [ruChat, ruWallet, ruMoney, ruFiles, ruLegal, ruAlerts],
-  en: [enChat, enWallet, enMoney, enFiles, enLegal, enAlerts],
+  ru: [ruChat, ruWallet, ruMoney, ruFiles, ruSpeech, ruLegal, ruAlerts],
+  en: [enChat, enWallet, enMoney, enFiles, enSpeech, enLegal, enAlerts],
 }
 
 /** Functions that messages may call, each with the message that declines its noun. */
@@ -26,6 +28,7 @@ const COUNTED = {
   CHARACTERS: 'characters',
   SECONDS: 'seconds',
   DAYS: 'days',
+  MINUTES: 'minutes',
 } as const satisfies Record<string, MessageId>
 
 /**

@@ -1,5 +1,6 @@
 import { BUTTON, COMMAND, html, type MessageSpec, POP_UP, plain, TRANSACTION_TYPES } from './message-spec.ts'
 import { MONEY_MESSAGES } from './money-messages.ts'
+import { SPEECH_MESSAGES } from './speech-messages.ts'
 
 /** Commands in the order of the bot's menu. */
 export const BOT_COMMANDS = [
@@ -8,6 +9,7 @@ export const BOT_COMMANDS = [
   'topup',
   'history',
   'avatar',
+  'transcript',
   'transcripts',
   'search',
   'profile',
@@ -62,6 +64,7 @@ export const MESSAGES = {
   'command-topup': plain(COMMAND, {}),
   'command-history': plain(COMMAND, {}),
   'command-avatar': plain(COMMAND, {}),
+  'command-transcript': plain(COMMAND, {}),
   'command-transcripts': plain(COMMAND, {}),
   'command-search': plain(COMMAND, {}),
   'command-profile': plain(COMMAND, {}),
@@ -132,6 +135,7 @@ export const MESSAGES = {
   'history-older': plain(BUTTON, {}),
 
   ...MONEY_MESSAGES,
+  ...SPEECH_MESSAGES,
 
   // files
   'avatar-saved': html({ coins: 'number', balance: 'number' }),

@@ -46,7 +46,7 @@ help =
     <b>What you can do</b>
 
     📷 <b>Avatar.</b> Send a photo and it becomes your avatar. See it: /avatar
-    📄 <b>Transcripts.</b> Send a .txt, .srt, .vtt or .json file; we keep it encrypted. The list: /transcripts
+    📄 <b>Transcripts.</b> Send a .txt, .srt, .vtt or .json file, or a text by /transcript; we keep it encrypted. The list: /transcripts
     💰 <b>Account.</b> Balance: /balance, top up: /topup, history: /history
     ⚙️ <b>Settings.</b> Receipts, reminders and limits: /settings, language: /language
 
@@ -58,12 +58,12 @@ unknown-command = There is no such command. See all of them in /help.
 unknown-text =
     We do not chat yet, but here is what works:
     • a photo becomes your avatar;
-    • a .txt, .srt, .vtt or .json file is kept as a transcript.
+    • a .txt, .srt, .vtt or .json file is kept as a transcript;
+    • a text is kept too: reply to it with /transcript.
 
     More in /help
 voice-not-supported =
-    We do not transcribe voice, audio or video yet.
-    If you have the text, send it as a .txt, .srt, .vtt or .json file.
+    We cannot turn voice, audio or video into text here. What we take: photos (JPEG, PNG, WebP), files .txt, .srt, .vtt or .json, and texts by /transcript.
 group-hint = Everyone has an account of their own, so we answer only in a private chat: @{ $username }
 old-button = This button is out of date. Open the menu again: /help
 account-blocked = Access to this account is closed. If this is a mistake, write to us: { $contact }
@@ -73,6 +73,7 @@ command-balance = How many coins you have
 command-topup = Top up your account
 command-history = Where the coins went
 command-avatar = My avatar
+command-transcript = Keep a text as a transcript
 command-transcripts = My transcripts
 command-search = Search my transcripts
 command-profile = My profile

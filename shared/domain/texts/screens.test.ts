@@ -13,7 +13,7 @@ const plainSpaces = (text: string): string => text.replaceAll(/[\u00a0\u202f]/g,
 
 test('help ends with the price list', () => {
   expect(helpScreen('ru', tariff)).toMatch(
-    /\n\n<b>Цены<\/b>\n• Аватар: 10 монет за раз\n• Расшифровка: 5 монет за раз\n• Сообщение: 1 монета за раз\n• Картинка: 20 монет за картинку$/,
+    /\n\n<b>Цены<\/b>\n• Аватар: 10 монет за раз\n• Расшифровка: 5 монет за раз\n• Распознавание речи: 3 монеты за минуту\n• Сообщение: 1 монета за раз\n• Картинка: 20 монет за картинку$/,
   )
   const pages = { coins: 2, unit: { ru: 'за страницу', en: 'a page' }, title: { ru: 'Скан', en: 'Scan' } }
   const withPages = { ...tariff, services: { ...tariff.services, scan: pages } }
@@ -59,7 +59,7 @@ test.each([
 
 test('the menu of commands', () => {
   expect(botCommands('en')).toContainEqual({ command: 'topup', description: 'Top up your account' })
-  expect(botCommands('ru')).toHaveLength(14)
+  expect(botCommands('ru')).toHaveLength(15)
 })
 
 test.each([

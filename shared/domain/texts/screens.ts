@@ -15,11 +15,13 @@ const UNIT_MESSAGES = {
 const unitName = (unit: Service['unit'], language: Language): string =>
   typeof unit === 'string' ? text(language, UNIT_MESSAGES[unit]) : unit[language]
 
+/** One line of the price list. */
+export const priceLine = (language: Language, { title, coins, unit }: Service): string =>
+  text(language, 'price-line', { title: title[language], coins, unit: unitName(unit, language) })
+
 /** The help screen with the price list. */
 export const helpScreen = (language: Language, tariff: Tariff): string => {
-  const prices = Object.values(tariff.services).map(({ title, coins, unit }) =>
-    text(language, 'price-line', { title: title[language], coins, unit: unitName(unit, language) }),
-  )
+  const prices = Object.values(tariff.services).map((service) => priceLine(language, service))
   return [text(language, 'help'), '', text(language, 'prices-title'), ...prices].join('\n')
 }
 

@@ -56,6 +56,9 @@ const environmentOf = (config: Config): Record<string, string> => {
     METRICS_TOKEN: config.metricsToken,
     MASTER_KEYS: masterKeysText(config),
     SIGNING_KEY: config.signingKey ?? '',
+    ...(config.speech
+      ? { TRANSCRIBE_URL: config.speech.url, TRANSCRIBE_KEY: config.speech.key ?? 'none' }
+      : {}),
   }
 }
 

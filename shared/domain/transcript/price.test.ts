@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Service } from '#shared/domain/tariff.ts'
 import { loadTariff } from '#shared/platform/tariff-file.ts'
-import { priceTranscript } from './price-transcript.ts'
+import { priceTranscript } from './price.ts'
 
-const tariff = loadTariff(new URL('../../tariff.yml', import.meta.url).pathname)
+const tariff = loadTariff(new URL('../../../tariff.yml', import.meta.url).pathname)
 
 const soldBy = (unit: Service['unit']) => ({
   ...tariff,
