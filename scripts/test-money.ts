@@ -1,15 +1,10 @@
 /** `npm run test:money`: runs the tests of money at full length, then says in figures what was tried. Exit 1 when anything failed. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { z } from 'zod'
-import { processEnv } from '#shared/platform/env.ts'
 import { summarize } from '../test/money/summary.ts'
 import type { TallyLine } from '../test/money/support/tally.ts'
+import { runTests } from './run-tests.ts'
 
 const HELP = `Tests of money: the model against the reference ledger, crash points, faults and bad inputs, at full length.
 
@@ -21,37 +16,9 @@ const HELP = `Tests of money: the model against the reference ledger, crash poin
   CRASH_ROUNDS     how often each crash point is tried (default 1)
 `
 
-const Report = z.looseObject({
-  numFailedTests: z.int(),
-  testResults: z.array(
-    z.looseObject({
-      name: z.string(),
-      assertionResults: z.array(z.looseObject({ title: z.string(), status: z.string() })),
-    }),
-  ),
-})
-
-const ROOT = dirname(import.meta.dirname)
-
-const runTests = async (reportFile: string, tallyFile: string): Promise<number> => {
-  const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
-  const args = [
-    vitest,
-    'run',
-    '--config',
-    'test/money/vitest.config.ts',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${reportFile}`,
-  ]
-  const child = spawn(process.execPath, args, {
-    cwd: ROOT,
-    env: { ...processEnv(), MONEY_TALLY: tallyFile },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
-  const [code] = (await once(child, 'exit')) as [number | null]
-  return code ?? 1
+const readTally = (file: string): TallyLine[] => {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
+  return lines.filter((line) => line !== '').map((line): TallyLine => JSON.parse(line))
 }
 
 const main = async (): Promise<number> => {
@@ -62,24 +29,18 @@ const main = async (): Promise<number> => {
     process.stdout.write(HELP)
     return 0
   }
-  const folder = mkdtempSync(join(tmpdir(), 'kopeika-money-'))
-  try {
-    const [reportFile, tallyFile] = [join(folder, 'report.json'), join(folder, 'tally.jsonl')]
-    const code = await runTests(reportFile, tallyFile)
-    if (!existsSync(reportFile)) return code || 1
-    if (values.report !== undefined) copyFileSync(reportFile, values.report)
-    const report = Report.parse(JSON.parse(readFileSync(reportFile, 'utf8')))
-    const lines = existsSync(tallyFile) ? readFileSync(tallyFile, 'utf8').trim().split('\n') : []
-    const tally = lines.filter((line) => line !== '').map((line): TallyLine => JSON.parse(line))
-    const tests = report.testResults.flatMap(({ name, assertionResults }) =>
-      assertionResults.map(({ title, status }) => ({ file: name.slice(ROOT.length + 1), title, status })),
-    )
-    const summary = summarize(tests, tally, report.numFailedTests)
+  const tallyOf = (folder: string): string => join(folder, 'tally.jsonl')
+  const options = {
+    config: 'test/money/vitest.config.ts',
+    keepReport: values.report,
+    env: (folder: string) => ({ MONEY_TALLY: tallyOf(folder) }),
+  }
+  return runTests(options, ({ code, failed, tests }, folder) => {
+    if (!tests) return code
+    const summary = summarize(tests, readTally(tallyOf(folder)), failed)
     process.stdout.write(`\n${summary.text}\n`)
     return code || (summary.isGood ? 0 : 1)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  })
 }
 
 process.exitCode = await main()

@@ -1,8 +1,4 @@
-/** A test by its file and its title as written there (with %s and $name for its cases). */
-type NamedTest = readonly [file: string, title: string]
-
-/** A line of the catalogue of faults and bad inputs, and the tests that meet it. */
-export type CatalogueLine = { kind: 'fault' | 'bad input'; line: string; tests: readonly NamedTest[] }
+import { badInput, type CatalogueLine, fault } from '../support/catalogue.ts'
 
 const FAULTS = 'test/money/faults.test.ts'
 const INPUTS = 'test/money/webhook-inputs.test.ts'
@@ -25,9 +21,6 @@ const RECONCILE_YOOKASSA = 'functions/reconcile/yookassa.test.ts'
 const PRE_CHECKOUT = 'functions/dispatcher/pre-checkout.test.ts'
 const GROUP = 'functions/charge/charge-group.test.ts'
 const HOLDS = 'functions/charge/holds.test.ts'
-
-const fault = (line: string, ...tests: NamedTest[]): CatalogueLine => ({ kind: 'fault', line, tests })
-const badInput = (line: string, ...tests: NamedTest[]): CatalogueLine => ({ kind: 'bad input', line, tests })
 
 /** What is covered of webhook, register, top-up, YooKassa and charge. A test proves that every named test is there. */
 export const CATALOGUE: readonly CatalogueLine[] = [
@@ -331,12 +324,3 @@ export const CATALOGUE: readonly CatalogueLine[] = [
   ),
   badInput('[Any] JSON that hurts', [INPUT, 'of %s: 400 that names no internals'], [INPUT, 'with %s: 415']),
 ]
-
-/** A title as a test run reports it: what stands for a case may be anything. */
-export const patternOf = (title: string): RegExp =>
-  new RegExp(
-    `^${title
-      .split(/%[sdifjo]|\$\w+/)
-      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.+')}$`,
-  )

@@ -34,7 +34,10 @@ const paidMessage = (telegramId: number, paid: Paid) => ({
 })
 
 /** A house with every way to pay: Stars, a provider token, and YooKassa (simulated, no test shop). For beforeAll. */
-export const openMoneyHouse = async (functions: DefinedFunction[]) => {
+export const openMoneyHouse = async (
+  functions: DefinedFunction[],
+  options: { rateLimits?: boolean; redisUrl?: string } = {},
+) => {
   const shop = await startYookassaSimulator({
     shopId: '100500',
     secretKey: 'live_secret_of_the_tests',
@@ -42,7 +45,9 @@ export const openMoneyHouse = async (functions: DefinedFunction[]) => {
   })
   const house = await openHouse({
     functions,
+    rateLimits: options.rateLimits ?? false,
     config: {
+      ...(options.redisUrl === undefined ? {} : { redisUrl: options.redisUrl }),
       providers: {
         telegram: { token: '401643678:TEST:provider-token-of-the-tests', currency: 'RUB' },
         yookassa: {
