@@ -1,9 +1,12 @@
 import { availableParallelism } from 'node:os'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{shared,functions,local,scripts,test,templates,bench}/**/*.test.ts'],
+    // the last: what `faas-cli new` has made here
+    include: ['{shared,functions,local,scripts,test,templates,bench}/**/*.test.ts', '*/handler.test.ts'],
+    // needs faas-cli: npm run test:openfaas
+    exclude: [...configDefaults.exclude, 'test/openfaas/**'],
     pool: 'forks',
     // most files wait for servers rather than compute: more workers than the default of cores - 1
     maxWorkers: Math.max(3, availableParallelism()),

@@ -10,6 +10,7 @@ import { benchAvatar } from './avatar.ts'
 import { benchCharge } from './charge.ts'
 import { benchSearch } from './search.ts'
 import { benchStorage } from './storage.ts'
+import { benchWatchdog } from './watchdog.ts'
 import { benchWebhook } from './webhook.ts'
 
 export type Bench = (stack: StackDescription, seconds: number, print: (line: string) => void) => Promise<void>
@@ -30,6 +31,10 @@ const BENCHES: Record<string, { run: Bench; about: string }> = {
   search: {
     run: benchSearch,
     about: 'search over 10,000 transcripts of one person against opening each text',
+  },
+  watchdog: {
+    run: benchWatchdog,
+    about: 'a function behind of-watchdog against the same one without it (scripts/install-of-watchdog.sh)',
   },
   webhook: {
     run: benchWebhook,

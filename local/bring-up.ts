@@ -9,6 +9,7 @@ import { type DatabasePart, startDatabasePart } from './parts/database.ts'
 import { describePart, type PartContext } from './parts/part.ts'
 import { type RedisPart, startRedisPart } from './parts/redis.ts'
 import { type S3Part, startS3Part } from './parts/s3.ts'
+import { type SpeechPart, startSpeechPart } from './parts/speech.ts'
 import { startTelegramPart, type TelegramPart } from './parts/telegram.ts'
 import { startYookassaPart, type YookassaPart } from './parts/yookassa.ts'
 import { providersOf } from './payment-providers.ts'
@@ -16,6 +17,7 @@ import { writeRunSecrets } from './secrets.ts'
 import { BUCKETS, REGION } from './services/s3-buckets.ts'
 import { removeStackFile, type StackDescription, writeStackFile } from './stack-file.ts'
 import type { StackFunction } from './stack-yml.ts'
+import type { Watchdog } from './watchdog.ts'
 
 /** How a part is stopped; pushed as soon as it is up, run in the reverse order. */
 export type Closers = (() => Promise<void> | void)[]
@@ -28,6 +30,7 @@ type Parts = {
   s3: S3Part
   telegram: TelegramPart
   yookassa: YookassaPart
+  speech: SpeechPart
 }
 
 /** The gateway is the edge here: it names each caller's true address, and the simulator is on this machine. */
@@ -42,14 +45,15 @@ const startParts = async (context: PartContext, closers: Closers): Promise<Parts
     else closers.push(part.stop)
     return part
   }
-  const [database, redis, s3, telegram, yookassa] = await Promise.all([
+  const [database, redis, s3, telegram, yookassa, speech] = await Promise.all([
     closed(startDatabasePart(context)),
     closed(startRedisPart(context)),
     closed(startS3Part(context)),
     closed(startTelegramPart(context)),
     closed(startYookassaPart(context)),
+    closed(startSpeechPart(context)),
   ])
-  return { database, redis, s3, telegram, yookassa }
+  return { database, redis, s3, telegram, yookassa, speech }
 }
 
 /** The whole environment of a function: secrets come as files, never here. */
@@ -77,6 +81,8 @@ const functionsEnv = ({ root, settings, home }: PartContext, parts: Parts, gatew
   YOOKASSA_NETWORKS,
   YOOKASSA_RETURN_URL: settings.yookassaReturnUrl ?? parts.telegram.page ?? 'https://t.me/',
   ...(parts.yookassa.shop === undefined ? {} : { YOOKASSA_API_ROOT: parts.yookassa.shop.apiRoot }),
+  ...(parts.speech.url === undefined ? {} : { TRANSCRIBE_URL: parts.speech.url }),
+  ...(parts.speech.model === undefined ? {} : { TRANSCRIBE_MODEL: parts.speech.model }),
   ...(settings.operatorTelegramIds === undefined
     ? {}
     : { OPERATOR_TELEGRAM_IDS: settings.operatorTelegramIds }),
@@ -90,24 +96,46 @@ const handSecretsOver = (context: PartContext, parts: Parts): void => {
     s3AccessKey: s3.accessKey,
     s3SecretKey: s3.secretKey,
     telegramToken: telegram.token,
+    speechKey: parts.speech.key,
     providers: providersOf(context.settings, context.secrets, parts.yookassa.shop),
   })
 }
+
+/** How near to an image the functions run: behind this of-watchdog, and from their bundles. */
+export type Wrapping = { watchdogProgram: string | undefined; bundles: boolean }
+
+const WATCHDOG_KEYS =
+  /^(exec_timeout|read_timeout|write_timeout|healthcheck_interval|max_inflight|http_buffer_req_body)$/
+
+const watch = ({ home }: PartContext, program: string, functions: readonly StackFunction[]): Watchdog => ({
+  program,
+  scratch: join(home.root, 'watchdog'),
+  environments: Object.fromEntries(
+    functions.map(({ name, environment }) => [
+      name,
+      Object.fromEntries(Object.entries(environment).filter(([key]) => WATCHDOG_KEYS.test(key))),
+    ]),
+  ),
+})
 
 const startAllFunctions = (
   context: PartContext,
   parts: Parts,
   gateway: Gateway,
   functions: readonly StackFunction[],
+  { watchdogProgram, bundles }: Wrapping,
 ): Promise<RunningFunctions> => {
   const since = performance.now()
   const wasUp = new Set<string>()
+  const watchdog = watchdogProgram === undefined ? undefined : watch(context, watchdogProgram, functions)
   return startFunctions({
     names: functions.map(({ name }) => name),
     root: context.root,
     env: functionsEnv(context, parts, gateway.url),
     logsFolder: context.home.logs,
     tracker: context.tracker,
+    watchdog,
+    bundles,
     say: context.say,
     signal: context.signal,
     onPort: (name, port) => {
@@ -138,7 +166,7 @@ const describeYookassa = ({ shop, control }: YookassaPart, webhook: string): Sta
 
 const describeStack = (
   { secrets }: PartContext,
-  { database, redis, s3, telegram, yookassa }: Parts,
+  { database, redis, s3, telegram, yookassa, speech }: Parts,
   gatewayUrl: string,
   webhooks: { telegram: StackDescription['webhook']; yookassa: string },
 ): StackDescription => {
@@ -149,6 +177,7 @@ const describeStack = (
     webhook: webhooks.telegram,
     telegram: { apiRoot: telegram.apiRoot, token: telegram.token, page: telegram.page ?? null },
     yookassa: describeYookassa(yookassa, webhooks.yookassa),
+    speech: speech.url === undefined ? null : { url: speech.url, control: speech.control ?? null },
     databaseUrl: database.ownerUrl,
     appDatabaseUrl: database.appUrl,
     redisUrl: redis.url,
@@ -170,12 +199,13 @@ export const bringUp = async (
   gateway: Gateway,
   functions: readonly StackFunction[],
   closers: Closers,
-): Promise<{ page: string | undefined }> => {
+  wrapping: Wrapping,
+): Promise<{ page: string | undefined; roll: RunningFunctions['roll'] }> => {
   const { home, secrets, settings, say } = context
   if (settings.rateLimits === 'off') say('rate limits are OFF (RATE_LIMITS=off): for benchmarks only')
   const parts = await startParts(context, closers)
   handSecretsOver(context, parts)
-  const running = await startAllFunctions(context, parts, gateway, functions)
+  const running = await startAllFunctions(context, parts, gateway, functions, wrapping)
   closers.push(running.stop)
   closers.push(() => gateway.close(GATEWAY_GRACE_MS))
 
@@ -191,5 +221,5 @@ export const bringUp = async (
   writeStackFile(home.stackFile, describeStack(context, parts, gateway.url, webhooks))
   closers.push(() => removeStackFile(home.stackFile))
   gateway.setReady(parts.telegram.page)
-  return { page: parts.telegram.page }
+  return { page: parts.telegram.page, roll: running.roll }
 }

@@ -53,11 +53,22 @@ const CLIENT_RULES: ClientRule[] = [
   { id: 'limited-client', scopes: ['profile:read'], internal: false },
   {
     id: 'cron',
-    scopes: ['notify:write', 'reconcile:write', 'backup:write', 'restore-check:write'],
+    scopes: [
+      'notify:write',
+      'transcript-save:write',
+      'reconcile:write',
+      'backup:write',
+      'restore-check:write',
+    ],
     internal: true,
   },
   { id: 'dispatcher', scopes: readWrite(CALLED_BY_DISPATCHER), internal: true },
-  ...WAKERS_OF_NOTIFY.map((id) => ({ id, scopes: ['notify:write'], internal: true })),
+  ...WAKERS_OF_NOTIFY.map((id) => ({
+    id,
+    // it works on recordings as notify on messages: woken by itself
+    scopes: id === 'transcript-save' ? ['notify:write', 'transcript-save:write'] : ['notify:write'],
+    internal: true,
+  })),
 ]
 
 const ClientsDocument = z.object({

@@ -3,7 +3,7 @@ import type { StackFunction } from './stack-yml.ts'
 import { messageOf } from './start-problem.ts'
 
 export type CronOptions = {
-  functions: readonly StackFunction[]
+  functions: readonly Pick<StackFunction, 'name' | 'schedule'>[]
   gatewayUrl: string
   /** A bearer token of the client `cron` for that function. */
   tokenFor: (name: string) => Promise<string>

@@ -54,3 +54,35 @@ it('throws the error of the first start', async () => {
   const { signal } = new AbortController()
   await expect(keepRunning({ name: 'toy', signal, say: () => {}, start })).rejects.toThrow('broken')
 })
+
+it('puts another one in the place of the running one: first the new one, then the end of the old one', async () => {
+  const started: ReturnType<typeof fakeProcess>[] = []
+  const events: string[] = []
+  let broken = false
+  const kept = await keepRunning<ReturnType<typeof fakeProcess>>({
+    name: 'toy',
+    firstBackoffMs: 1,
+    signal: new AbortController().signal,
+    say: (line) => events.push(line),
+    start: async () => {
+      if (broken) throw new Error('not this time')
+      const one = fakeProcess()
+      started.push(one)
+      return one
+    },
+    onUp: (one) => events.push(`up ${started.indexOf(one)}`),
+    onDown: () => events.push('down'),
+  })
+  const { stopped } = await kept.replace()
+  await stopped
+  expect(await kept.first.exited).toEqual({ code: 0, signal: null })
+  // the end of the old one is no failure: nothing goes down, and nothing is started again
+  expect(events).toEqual(['up 0', 'up 1'])
+  broken = true
+  await expect(kept.replace()).rejects.toThrow('not this time')
+  expect(started).toHaveLength(2)
+  broken = false
+  started[1]?.end()
+  await expect.poll(() => events.at(-1), { interval: 2 }).toBe('up 2')
+  await kept.stop()
+})

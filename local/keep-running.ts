@@ -15,7 +15,15 @@ export type KeepRunningOptions<T extends Running> = {
   firstBackoffMs?: number
 }
 
-export type Kept<T> = { first: T; stop: () => Promise<void> }
+export type Kept<T> = {
+  first: T
+  stop: () => Promise<void>
+  /**
+   * Starts another one beside the one that runs and hands over to it; `stopped` resolves when the old one has ended. Throws what the start
+   * throws, and the old one stays then.
+   */
+  replace: () => Promise<{ stopped: Promise<void> }>
+}
 
 const FIRST_BACKOFF_MS = 100
 const MAX_BACKOFF_MS = 10_000
@@ -37,6 +45,8 @@ export const keepRunning = async <T extends Running>(options: KeepRunningOptions
   const watch = (running: T): void => {
     const since = performance.now()
     void running.exited.then(({ code, signal }) => {
+      // another one has its place already
+      if (current !== running) return
       onDown?.()
       if (isOver()) return
       if (performance.now() - since > STEADY_MS) backoffMs = firstBackoffMs
@@ -65,11 +75,23 @@ export const keepRunning = async <T extends Running>(options: KeepRunningOptions
     watch(current)
   }
 
+  const replace = async (): Promise<{ stopped: Promise<void> }> => {
+    const old = current
+    const next = await start(old)
+    // the old one has ended meanwhile, and was started again
+    if (isOver() || current !== old) return { stopped: next.stop() }
+    current = next
+    onUp?.(next)
+    watch(next)
+    return { stopped: old.stop() }
+  }
+
   let current = await start(undefined)
   onUp?.(current)
   watch(current)
   return {
     first: current,
+    replace,
     stop: async () => {
       isStopped = true
       clearTimeout(timer)

@@ -15,6 +15,7 @@ const RUN = {
   s3AccessKey: 'c',
   s3SecretKey: 'd',
   telegramToken: 'e',
+  speechKey: undefined,
   providers: { yookassa: { shopId: '1', secretKey: 'f', test: true } },
 }
 

@@ -119,6 +119,8 @@ export type RunSecrets = {
   s3SecretKey: string
   telegramToken: string
   providers: PaymentProviders
+  /** Of the server of speech to text; undefined where it asks for none. */
+  speechKey: string | undefined
 }
 
 /** The secret `payment-providers`: what there is beside Telegram Stars; empty = Stars alone. */
@@ -136,6 +138,7 @@ export const writeRunSecrets = (home: Home, run: RunSecrets): void => {
     ['s3-secret-key', run.s3SecretKey],
     ['telegram-bot-token', run.telegramToken],
     ['payment-providers', JSON.stringify(run.providers)],
+    ['transcribe-key', run.speechKey ?? 'none'],
   ]
   for (const [name, text] of files) writeSecret(home.secrets, name, text)
 }

@@ -31,6 +31,9 @@ it('takes what is set', () => {
     YOOKASSA_SHOP_ID: '100500',
     YOOKASSA_SECRET_KEY: 'test_key',
     YOOKASSA_TEST: 'true',
+    TRANSCRIBE_URL: 'http://127.0.0.1:10/',
+    TRANSCRIBE_KEY: 'sk-1',
+    TRANSCRIBE_MODEL: 'large',
     YOOKASSA_RETURN_URL: 'https://t.me/some_bot',
     OPERATOR_TELEGRAM_IDS: '1,2',
     RATE_LIMITS: 'off',
@@ -46,6 +49,7 @@ it('takes what is set', () => {
     yookassaReturnUrl: 'https://t.me/some_bot',
     operatorTelegramIds: '1,2',
     rateLimits: 'off',
+    speech: { url: 'http://127.0.0.1:10', key: 'sk-1', model: 'large' },
   })
 })
 
@@ -72,6 +76,9 @@ it.each([
   [{ YOOKASSA_SHOP_ID: '1', YOOKASSA_SECRET_KEY: 'geheim' }, /^YOOKASSA_SECRET_KEY must be 8 to 256/],
   [{ YOOKASSA_TEST: 'yes' }, /^YOOKASSA_TEST is "yes": it must be true or false/],
   [{ YOOKASSA_RETURN_URL: 't.me' }, /^YOOKASSA_RETURN_URL is no address/],
+  [{ TRANSCRIBE_URL: 'whisper' }, /^TRANSCRIBE_URL is no address/],
+  [{ TRANSCRIBE_URL: 'http://h', TRANSCRIBE_KEY: 'geheim geheim' }, /^TRANSCRIBE_KEY must be/],
+  [{ TRANSCRIBE_URL: 'http://h', TRANSCRIBE_MODEL: 'a b' }, /^TRANSCRIBE_MODEL must be/],
   [{ RATE_LIMITS: 'none' }, /^RATE_LIMITS is "none": it must be on or off/],
   [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL is "loud"/],
 ])('names the variable that is wrong: %j', (env, message) => {

@@ -9,6 +9,8 @@ export type Settings = {
   gatewayPort: number
   databaseUrl: string | undefined
   appDatabaseUrl: string | undefined
+  /** Connections of a PgBouncer between the functions and the database; undefined = none. */
+  pgbouncerPool: number | undefined
   redisUrl: string | undefined
   s3: { endpoint: string; accessKey: string; secretKey: string } | undefined
   telegramApiRoot: string | undefined
@@ -19,6 +21,8 @@ export type Settings = {
   /** Whether YooKassa's payments are test payments; undefined = as the simulator or the real shop has them by default. */
   yookassaTest: boolean | undefined
   yookassaReturnUrl: string | undefined
+  /** Speech to text, where a server of one's own is named. */
+  speech: { url: string; key: string | undefined; model: string | undefined } | undefined
   /** As given: `notify` checks it. */
   operatorTelegramIds: string | undefined
   rateLimits: 'on' | 'off'
@@ -54,6 +58,14 @@ const readPort = (env: Env): number => {
   return isPort
     ? port
     : wrong('GATEWAY_PORT', `is "${text}": it must be a number from 0 to 65535 (0 = any free one)`)
+}
+
+const readPool = (env: Env): number | undefined => {
+  const text = env.PGBOUNCER_POOL?.trim()
+  if (!text) return undefined
+  return /^[1-9]\d{0,2}$/.test(text)
+    ? Number(text)
+    : wrong('PGBOUNCER_POOL', `is "${text}": it must be a number of connections from 1 to 999`)
 }
 
 const readChoice = <T extends string>(env: Env, name: string, choices: readonly T[], fallback: T): T => {
@@ -102,6 +114,16 @@ const readYookassa = (env: Env): Settings['yookassa'] => {
   return { apiRoot: apiRoot ?? YOOKASSA_API_ROOT, shopId, secretKey }
 }
 
+const readSpeech = (env: Env): Settings['speech'] => {
+  const url = readUrl(env, 'TRANSCRIBE_URL', ['http:', 'https:'])
+  if (url === undefined) return undefined
+  const [key, model] = [env.TRANSCRIBE_KEY?.trim(), env.TRANSCRIBE_MODEL?.trim()]
+  // as strict as the function that reads them: said here it names the variable
+  if (key && !/^[\x21-\x7e]{1,1024}$/.test(key)) wrong('TRANSCRIBE_KEY', 'must be visible characters')
+  if (model && !/^[\w./:-]{1,128}$/.test(model)) wrong('TRANSCRIBE_MODEL', 'must be the name of a model')
+  return { url, key: key || undefined, model: model || undefined }
+}
+
 const readFlag = (env: Env, name: string): boolean | undefined =>
   env[name]?.trim() ? readChoice(env, name, ['true', 'false'], 'false') === 'true' : undefined
 
@@ -120,6 +142,7 @@ export const readSettings = (env: Env, cwd: string): Settings => {
     gatewayPort: readPort(env),
     databaseUrl,
     appDatabaseUrl,
+    pgbouncerPool: readPool(env),
     redisUrl: readUrl(env, 'REDIS_URL', ['redis:', 'rediss:', 'redis+cluster:', 'redis+sentinel:']),
     s3: readS3(env),
     telegramApiRoot: readUrl(env, 'TELEGRAM_API_ROOT', ['http:', 'https:']),
@@ -128,6 +151,7 @@ export const readSettings = (env: Env, cwd: string): Settings => {
     yookassa: readYookassa(env),
     yookassaTest: readFlag(env, 'YOOKASSA_TEST'),
     yookassaReturnUrl: readUrl(env, 'YOOKASSA_RETURN_URL', ['https:', 'http:']),
+    speech: readSpeech(env),
     operatorTelegramIds: env.OPERATOR_TELEGRAM_IDS?.trim() || undefined,
     rateLimits: readChoice(env, 'RATE_LIMITS', ['on', 'off'], 'on'),
     logLevel: readChoice(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),

@@ -15,6 +15,8 @@ export type StackDescription = {
     webhook: string
     control: string | null
   } | null
+  /** Speech to text; null = recordings are not taken. `control` is the simulator's, null for a server of one's own. */
+  speech: { url: string; control: string | null } | null
   /** The owner's role. */
   databaseUrl: string
   /** The functions' role. */

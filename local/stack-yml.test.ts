@@ -14,13 +14,18 @@ const write = (text: string): string => {
 
 it("reads the product's own file", () => {
   const functions = readStackYml(join(import.meta.dirname, '..', 'stack.yml'))
-  expect(functions).toContainEqual({ name: 'dispatcher', schedule: undefined })
-  expect(functions).toContainEqual({ name: 'notify', schedule: '* * * * *' })
+  expect(functions).toContainEqual(expect.objectContaining({ name: 'dispatcher', schedule: undefined }))
+  // of-watchdog is told the same here as in the image (npm start -- --watchdog)
+  expect(functions.find(({ name }) => name === 'avatar-upload')?.environment).toMatchObject({
+    healthcheck_interval: '5s',
+    max_inflight: '40',
+  })
+  expect(functions).toContainEqual(expect.objectContaining({ name: 'notify', schedule: '* * * * *' }))
 })
 
 it('heeds a schedule only with the topic that the connector listens to', () => {
   const file = write('functions:\n  a:\n    annotations:\n      schedule: "*/5 * * * *"\n')
-  expect(readStackYml(file)).toEqual([{ name: 'a', schedule: undefined }])
+  expect(readStackYml(file)).toEqual([{ name: 'a', schedule: undefined, environment: {} }])
 })
 
 it.each([
@@ -49,6 +54,7 @@ describe('each function of stack.yml gets what its code needs, and no more', () 
     envelope: ['master-keys'],
     signing: ['signing-key'],
     providers: ['payment-providers'],
+    speech: ['transcribe-key'],
   }
   const root = join(import.meta.dirname, '..')
   const { functions } = z
@@ -73,6 +79,18 @@ describe('each function of stack.yml gets what its code needs, and no more', () 
     expect(secrets.toSorted()).toEqual(expected.toSorted())
     expect('S3_ENDPOINT' in environment).toBe(needs.includes('storage'))
     expect('TELEGRAM_API_ROOT' in environment).toBe(needs.includes('telegram'))
+  })
+
+  // of-watchdog hands calls on for healthcheck_interval after SIGTERM; then it waits for write_timeout, and platforms kill after 30 s
+  it.each(Object.entries(functions))('%s is drained by its image in time', (_name, { environment }) => {
+    const dockerfile = readFileSync(join(root, 'templates/node24-ts/Dockerfile'), 'utf8')
+    const lingerMs = Number(/--linger (\d+)/.exec(dockerfile)?.[1])
+    const secondsOf = (key: string): number => Number(/^(\d+)s$/.exec(environment[key] ?? '')?.[1])
+    const intervalMs = secondsOf('healthcheck_interval') * 1_000
+    expect(lingerMs).toBeGreaterThanOrEqual(intervalMs + 500)
+    expect(intervalMs + secondsOf('write_timeout') * 1_000).toBeLessThanOrEqual(28_000)
+    expect(dockerfile).toContain(`healthcheck_interval=${environment.healthcheck_interval}`)
+    expect(dockerfile).toContain('log_buffer_size=-1')
   })
 
   it.each(Object.entries(functions))('%s answers before of-watchdog gives it up', (name, { environment }) => {

@@ -9,12 +9,15 @@ export type StackFunction = {
   name: string
   /** Five fields, UTC; only for functions with the annotation `topic: cron-function`. */
   schedule: string | undefined
+  /** As it stands there, with its ${VARIABLES}; of-watchdog's timeouts are of interest. */
+  environment: Readonly<Record<string, string>>
 }
 
 const CRON_TOPIC = 'cron-function'
 
 const FunctionEntry = z.looseObject({
   annotations: z.record(z.string(), z.coerce.string()).optional(),
+  environment: z.record(z.string(), z.coerce.string()).optional(),
 })
 
 const StackYml = z.looseObject({
@@ -39,8 +42,9 @@ const checkSchedule = (name: string, schedule: string | undefined): string => {
 export const readStackYml = (file: string): StackFunction[] => {
   try {
     const { functions } = StackYml.parse(parse(readFileSync(file, 'utf8'), { merge: true }))
-    return Object.entries(functions).map(([name, { annotations }]) => ({
+    return Object.entries(functions).map(([name, { annotations, environment = {} }]) => ({
       name,
+      environment,
       schedule: annotations?.topic === CRON_TOPIC ? checkSchedule(name, annotations.schedule) : undefined,
     }))
   } catch (error) {

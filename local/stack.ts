@@ -1,6 +1,6 @@
 import type { Env } from '#shared/platform/env.ts'
 import { bringUp, type Closers } from './bring-up.ts'
-import { checkFunctions } from './functions.ts'
+import { checkBundles, checkFunctions } from './functions.ts'
 import { type Gateway, startGateway } from './gateway.ts'
 import { type Home, lockHome, openHome } from './home.ts'
 import { describePart } from './parts/part.ts'
@@ -12,6 +12,7 @@ import { removeStackFile } from './stack-file.ts'
 import { readStackYml, type StackFunction } from './stack-yml.ts'
 import { messageOf } from './start-problem.ts'
 import { type TrackedProcesses, trackProcesses } from './tracked-processes.ts'
+import { findWatchdog } from './watchdog.ts'
 
 export type StackOptions = {
   /** The repository: functions/, templates/, migrations/, tariff.yml. */
@@ -21,6 +22,10 @@ export type StackOptions = {
   env: Env
   cwd: string
   say: (line: string) => void
+  /** Every function runs behind of-watchdog, as in its image. */
+  watchdog?: boolean
+  /** Every function comes from its bundle (`npm run bundle`). */
+  bundles?: boolean
   /** Aborted = the person wants no stack any more, also while it is still starting. */
   signal: AbortSignal
 }
@@ -28,6 +33,8 @@ export type StackOptions = {
 export type Stack = {
   gatewayUrl: string
   page: string | undefined
+  /** Puts a new process in the place of every function, or of those named, without a gap. */
+  roll: (names?: readonly string[]) => Promise<void>
   /** Stops all in order: what is under way is finished first. Data stays. */
   stop: () => Promise<void>
 }
@@ -63,6 +70,7 @@ type Ground = {
   gateway: Gateway
   functions: readonly StackFunction[]
   tracked: TrackedProcesses
+  watchdogProgram: string | undefined
 }
 
 const build = async (ground: Ground, bury: () => Promise<void>): Promise<Stack> => {
@@ -72,14 +80,17 @@ const build = async (ground: Ground, bury: () => Promise<void>): Promise<Stack> 
   const ending = new AbortController()
   try {
     const context = { root, settings, home, secrets: keepSecrets(home), tracker, say, signal: ending.signal }
-    const work = bringUp(context, gateway, functions, closers)
-    const { page } = await unlessAborted(work, options.signal)
+    const work = bringUp(context, gateway, functions, closers, {
+      watchdogProgram: ground.watchdogProgram,
+      bundles: options.bundles ?? false,
+    })
+    const { page, roll } = await unlessAborted(work, options.signal)
     const stop = async (): Promise<void> => {
       ending.abort()
       await closeAll(closers, say)
       await bury()
     }
-    return { gatewayUrl: gateway.url, page, stop }
+    return { gatewayUrl: gateway.url, page, roll, stop }
   } catch (error) {
     ending.abort()
     await tracker.endAll(END_GRACE_MS)
@@ -94,6 +105,7 @@ const layGround = async (
   settings: Settings,
   home: Home,
   functions: readonly StackFunction[],
+  watchdogProgram: string | undefined,
 ): Promise<{ ground: Ground; bury: () => Promise<void> }> => {
   const since = performance.now()
   const names = functions.map(({ name }) => name)
@@ -108,7 +120,7 @@ const layGround = async (
     await tracked.endAll(END_GRACE_MS)
     await guard.close()
   }
-  return { ground: { options, settings, home, gateway, functions, tracked }, bury }
+  return { ground: { options, settings, home, gateway, functions, tracked, watchdogProgram }, bury }
 }
 
 /**
@@ -118,10 +130,10 @@ const layGround = async (
 export const startStack = async (options: StackOptions, killSwitch: KillSwitch): Promise<Stack> => {
   const settings = readSettings(options.env, options.cwd)
   const functions = readStackYml(options.stackYml)
-  checkFunctions(
-    functions.map(({ name }) => name),
-    options.root,
-  )
+  const names = functions.map(({ name }) => name)
+  checkFunctions(names, options.root)
+  if (options.bundles) checkBundles(names, options.root)
+  const watchdogProgram = options.watchdog ? findWatchdog(options.env) : undefined
   const home = openHome(settings.home)
   const unlock = lockHome(home)
   const leave = async (): Promise<void> => {
@@ -129,7 +141,7 @@ export const startStack = async (options: StackOptions, killSwitch: KillSwitch):
     unlock()
   }
   try {
-    const { ground, bury } = await layGround(options, settings, home, functions)
+    const { ground, bury } = await layGround(options, settings, home, functions, watchdogProgram)
     killSwitch.kill = ground.tracked.killAll
     return await build(ground, async () => {
       await bury()

@@ -16,9 +16,14 @@ const PARENT_LOOK_MS = 500
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-const readArguments = (): void => {
-  const options = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } } as const
-  let values: { help?: boolean; version?: boolean }
+const readArguments = (): { watchdog: boolean; bundles: boolean } => {
+  const options = {
+    help: { type: 'boolean', short: 'h' },
+    version: { type: 'boolean', short: 'v' },
+    watchdog: { type: 'boolean', default: false },
+    bundles: { type: 'boolean', default: false },
+  } as const
+  let values: { help?: boolean; version?: boolean; watchdog: boolean; bundles: boolean }
   try {
     values = parseArgs({ options }).values
   } catch (error) {
@@ -33,6 +38,7 @@ const readArguments = (): void => {
     say(version)
     process.exit(0)
   }
+  return { watchdog: values.watchdog, bundles: values.bundles }
 }
 
 /**
@@ -62,7 +68,7 @@ const fail = (error: unknown): never => {
 }
 
 const main = async (): Promise<void> => {
-  readArguments()
+  const wrapping = readArguments()
   const ending = new AbortController()
   const killSwitch: KillSwitch = { kill: () => {} }
   let stack: Stack | undefined
@@ -95,7 +101,8 @@ const main = async (): Promise<void> => {
 
   try {
     const stackYml = join(root, 'stack.yml')
-    const options = { root, stackYml, env: processEnv(), cwd: process.cwd(), say, signal: ending.signal }
+    const env = processEnv()
+    const options = { root, stackYml, env, cwd: process.cwd(), say, signal: ending.signal, ...wrapping }
     stack = await startStack(options, killSwitch)
   } catch (error) {
     if (!ending.signal.aborted) throw error
@@ -103,6 +110,12 @@ const main = async (): Promise<void> => {
     process.exit(0)
   }
   if (ending.signal.aborted) return stop(stack)
+  const { roll } = stack
+  process.on('SIGUSR2', () => {
+    say('SIGUSR2: a new process for every function, one after the other ...')
+    const failed = (error: unknown): void => say(`not all were replaced: ${messageOf(error)}`)
+    roll().then(() => say('every function has a new process'), failed)
+  })
   if (stack.page) say(`chat page ${stack.page}`)
   say(`ready ${stack.gatewayUrl}`)
 }

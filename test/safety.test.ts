@@ -14,6 +14,7 @@ import {
   checkTestsRun,
 } from './safety/source-rules.ts'
 import { checkStack } from './safety/stack-rules.ts'
+import { checkTemplate } from './safety/template-rules.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const repository = readRepository(root)
@@ -34,6 +35,11 @@ const STACK = `
 version: 1.0
 x-common: &common
   LOG_LEVEL: info
+  exec_timeout: 20s
+  read_timeout: 22s
+  write_timeout: 22s
+  healthcheck_interval: 5s
+x-probes: &probes { com.openfaas.health.http.path: /_/health, com.openfaas.ready.http.path: /_/ready }
 provider: { name: openfaas, gateway: http://127.0.0.1:8080 }
 functions:
   charge:
@@ -43,7 +49,7 @@ functions:
     environment: { <<: *common }
     secrets: [api-clients, metrics-token, database-url]
     labels: { com.openfaas.scale.min: "1", com.openfaas.scale.max: "5" }
-    annotations: { topic: cron-function, schedule: "* * * * *" }
+    annotations: { <<: *probes, topic: cron-function, schedule: "* * * * *" }
     limits: { memory: 256Mi, cpu: 1000m }
     requests: { memory: 96Mi, cpu: 50m }
     readonly_root_filesystem: true
@@ -51,9 +57,31 @@ configuration: { copy: [./shared] }
 `
 const stack = (text: string, needs = "'database'"): SourceFile[] => [
   file('stack.yml', text),
-  file('shared/errors.ts', ''),
-  file('functions/charge/handler.ts', `defineFunction({ needs: [${needs}] })`),
+  file('shared/platform/config.ts', 'env.LOG_LEVEL'),
+  file('functions/charge/handler.ts', `defineFunction({ needs: [${needs}], deadlineMs: 18_000 })`),
 ]
+const manyFunctions = (count: number): SourceFile[] => {
+  const [head = '', entry = ''] = [
+    STACK.slice(0, STACK.indexOf('  charge:')),
+    STACK.slice(STACK.indexOf('  charge:')),
+  ]
+  const [body = '', tail = ''] = entry.split('configuration:')
+  const names = Array.from({ length: count }, (_, index) => `charge-${String.fromCharCode(97 + index)}`)
+  return [
+    ...stack(
+      `${head}${names.map((name) => body.replaceAll('charge', name)).join('')}configuration:${tail}`,
+    ).slice(0, 2),
+    ...names.map((name) => file(`functions/${name}/handler.ts`, "defineFunction({ needs: ['database'] })")),
+  ]
+}
+
+/** The template as it is, with something of one file changed. */
+const template = (name = '', from = '', to = ''): SourceFile[] => {
+  const paths = ['Dockerfile', 'template.yml', 'package.json'].map((one) => `templates/node24-ts/${one}`)
+  return repository
+    .filter(({ path }) => path === 'package.json' || paths.includes(path))
+    .map(({ path, text }) => file(path, path.endsWith(`/${name}`) ? text.replaceAll(from, to) : text))
+}
 
 type Example = [name: string, files: SourceFile[]]
 
@@ -210,8 +238,30 @@ const RULES: { name: string; rule: Rule; good: Example[]; bad: Example[] }[] = [
   {
     name: 'stack.yml is right',
     rule: checkStack,
-    good: [['it is', stack(STACK)]],
+    good: [
+      ['it is', stack(STACK)],
+      ['as many functions as CE takes', manyFunctions(15)],
+    ],
     bad: [
+      ['a function too many', manyFunctions(16)],
+      ['a misspelt key of a function', stack(STACK.replace('readonly_root', 'read_only_root'))],
+      ['a misspelt key of all', stack(STACK.replace('configuration:', 'configurations:'))],
+      ['a misspelt annotation', stack(STACK.replace('com.openfaas.ready', 'com.openfaas.readiness'))],
+      [
+        'a label that CE refuses',
+        stack(STACK.replace('scale.max: "5"', 'scale.max: "5", com.openfaas.scale.zero: "true"')),
+      ],
+      ['a misspelt timeout', stack(STACK.replace('read_timeout', 'read_timout'))],
+      ['a timeout that is none', stack(STACK.replace('20s', '20'))],
+      ['exec beyond write', stack(STACK.replace('exec_timeout: 20s', 'exec_timeout: 22s'))],
+      ['a function slower than exec', stack(STACK.replace('exec_timeout: 20s', 'exec_timeout: 18s'))],
+      [
+        'a drain longer than platforms wait',
+        stack(STACK.replace('healthcheck_interval: 5s', 'healthcheck_interval: 7s')),
+      ],
+      ['a variable that nobody reads', stack(STACK.replace('LOG_LEVEL', 'LOG_LEVLE'))],
+      ['a secret that no code reads', stack(STACK.replace('database-url', 'database-url, redis-url'))],
+      ['a quantity that Kubernetes does not know', stack(STACK.replace('256Mi', '256MB'))],
       ['a key that faas-cli would ignore', stack(STACK.replace('lang:', 'langs: x\n    lang:'))],
       ['a secret is missing', stack(STACK, "'database', 'storage'")],
       ['an unknown secret', stack(STACK.replace('database-url', 'database-uri'))],
@@ -220,8 +270,27 @@ const RULES: { name: string; rule: Rule; good: Example[]; bad: Example[] }[] = [
       ['a wrong handler', stack(STACK.replace('./functions/charge', './functions/register'))],
       ['a function without entry', [...stack(STACK), file('functions/top-up/handler.ts', '')]],
       ['an entry without function', stack(STACK).filter(({ path }) => !path.startsWith('functions/'))],
-      ['nothing to copy', stack(STACK).filter(({ path }) => !path.startsWith('shared/'))],
+      ['nothing to copy', stack(STACK.replace('[./shared]', '[./shared, ./tariff.yml]'))],
       ['no file', []],
+    ],
+  },
+  {
+    name: 'the template fits of-watchdog',
+    rule: checkTemplate,
+    good: [['it does', template()]],
+    bad: [
+      ['another process', template('template.yml', '6000', '6001')],
+      ['Node ends first', template('Dockerfile', 'healthcheck_interval=5s', 'healthcheck_interval=6s')],
+      ['log lines that stall', template('Dockerfile', 'log_buffer_size=-1', 'log_buffer_size=65536')],
+      ['root', template('Dockerfile', 'USER 12000', 'USER 0')],
+      ['no numbered user', template('Dockerfile', 'USER 12000:12000', 'USER app')],
+      [
+        'a shell',
+        template('Dockerfile', 'CMD ["fwatchdog", "-run-healthcheck"]', 'CMD fwatchdog -run-healthcheck'),
+      ],
+      ['an install without the lock file', template('Dockerfile', 'npm ci --prefix', 'npm install --prefix')],
+      ['another esbuild', template('package.json', '0.28.2', '0.28.1')],
+      ['no template', []],
     ],
   },
 ]
@@ -236,6 +305,15 @@ describe.each(RULES)('$name', ({ rule, good, bad }) => {
   test.each(bad)('bad: %s', (_name, files) => {
     expect(rule(files)).not.toEqual([])
   })
+})
+
+test('a broken key in our own stack.yml is named', () => {
+  const broken = repository.map((one) =>
+    one.path === 'stack.yml'
+      ? file(one.path, one.text.replace('readonly_root_filesystem', 'readonly_root_filesytem'))
+      : one,
+  )
+  expect(checkStack(broken)).toContainEqual(expect.stringMatching(/readonly_root_filesytem/))
 })
 
 test('the repository was found', () => {

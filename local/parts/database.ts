@@ -6,6 +6,7 @@ import { keepRunning } from '../keep-running.ts'
 import { type RunningPostgres, startPostgres } from '../services/postgres.ts'
 import { codeOf, messageOf, StartProblem } from '../start-problem.ts'
 import { describePart, type PartContext, withoutCredentials } from './part.ts'
+import { startPgbouncerPart } from './pgbouncer.ts'
 
 export type DatabasePart = { ownerUrl: string; appUrl: string; stop: () => Promise<void> }
 
@@ -89,7 +90,20 @@ const startEmbedded = async (context: PartContext): Promise<DatabasePart> => {
  * The database, ready for the functions: the embedded PostgreSQL, or the one that DATABASE_URL names.
  * @throws StartProblem
  */
-export const startDatabasePart = (context: PartContext): Promise<DatabasePart> => {
+export const startDatabasePart = async (context: PartContext): Promise<DatabasePart> => {
   const { databaseUrl } = context.settings
-  return databaseUrl === undefined ? startEmbedded(context) : startOutside(context, databaseUrl)
+  const server = await (databaseUrl === undefined
+    ? startEmbedded(context)
+    : startOutside(context, databaseUrl))
+  try {
+    const pool = await startPgbouncerPart(context, server.appUrl)
+    const stop = async (): Promise<void> => {
+      await pool.stop()
+      await server.stop()
+    }
+    return { ownerUrl: server.ownerUrl, appUrl: pool.appUrl, stop }
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
 }

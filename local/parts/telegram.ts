@@ -22,8 +22,9 @@ const REAL_API_ROOT = 'https://api.telegram.org'
 const CALL_TIMEOUT_MS = 10_000
 
 /** Named each time: left out, Telegram would keep the list of an earlier setWebhook. */
-const ALLOWED_UPDATES = ['message', 'callback_query', 'pre_checkout_query', 'my_chat_member'] as const
-const MAX_CONNECTIONS = 40
+export const ALLOWED_UPDATES = ['message', 'callback_query', 'pre_checkout_query', 'my_chat_member'] as const
+/** Telegram's default: as many posts of it are under way at a time. */
+export const MAX_CONNECTIONS = 40
 
 const timeout = (): AbortSignal => AbortSignal.timeout(CALL_TIMEOUT_MS)
 

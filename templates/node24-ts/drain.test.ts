@@ -54,6 +54,33 @@ describe('drain', () => {
     await expect(fetch(url)).rejects.toThrow()
   })
 
+  test('what comes late, after the lingering, is served too; it ends when a second has passed without a call', async () => {
+    const { server, url, closed } = await openToy(async () => ok())
+    const drained = server.drain(5_000, 50)
+    const startedAt = performance.now()
+    for (let late = 0; late < 5; late += 1) {
+      expect((await fetch(url)).status).toBe(200)
+      await new Promise((resolve) => setTimeout(resolve, 250))
+    }
+    expect(performance.now() - startedAt).toBeGreaterThan(1_150)
+    await drained
+    // a second after the last call, which came at one second at the earliest
+    expect(performance.now() - startedAt).toBeGreaterThan(1_900)
+    expect(closed()).toBe(1)
+  })
+
+  test('a caller that never stops does not keep it past its grace', async () => {
+    const { server, url } = await openToy(async () => ok())
+    let isOver = false
+    const drained = server.drain(1_500, 50).then(() => {
+      isOver = true
+    })
+    const startedAt = performance.now()
+    while (!isOver) await fetch(url).catch(() => undefined)
+    await drained
+    expect(performance.now() - startedAt).toBeLessThan(3_000)
+  })
+
   test('with nothing under way ends at once, idle connections included', async () => {
     const { server, url } = await openToy(async () => ok())
     await (await fetch(url)).text()

@@ -24,7 +24,7 @@ type Message = { type: string; port?: number; event?: string }
 
 const spawn = (entry: string, ...args: string[]) => {
   const child = fork(INDEX, ['--entry', entry, '--port', '0', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     execArgv: [],
   })
   children.push(child)
@@ -104,6 +104,38 @@ describe('a running function', () => {
       .toBe('close')
     toy.child.send('go on')
     expect((await call).status).toBe(200)
+    expect(await toy.ended).toBe(0)
+  })
+
+  test('an end with 0 that nobody asked for becomes 1: of-watchdog would overlook it', async () => {
+    const toy = spawn(TOY)
+    await expect(fetch(`${await toy.url()}/exits`)).rejects.toThrow()
+    expect(await toy.ended).toBe(1)
+  })
+
+  test('a line of a megabyte is shortened, and the call answered', async () => {
+    const toy = spawn(TOY)
+    expect((await fetch(`${await toy.url()}/writes-a-megabyte`)).status).toBe(200)
+    await expect.poll(toy.output).toBe(`${'x'.repeat(16_384)} [cut: 1048576 characters]\n`)
+  })
+
+  test('the end of its standard input ends it where it is told so: no orphan of a watchdog that was killed', async () => {
+    const toy = spawn(TOY, '--stop-with-stdin', '--linger', '60000')
+    await toy.url()
+    toy.child.stdin?.end()
+    expect(await toy.ended).toBe(0)
+    const other = spawn(TOY)
+    const url = await other.url()
+    other.child.stdin?.end()
+    expect((await fetch(`${url}/ok`)).status).toBe(200)
+  })
+
+  test('a call may take so long after SIGTERM as --grace says', async () => {
+    const toy = spawn(TOY, '--grace', '100')
+    const call = fetch(`${await toy.url()}/wait`).catch(() => 'cut')
+    await toy.arrived('/wait')
+    toy.child.kill('SIGTERM')
+    expect(await call).toBe('cut')
     expect(await toy.ended).toBe(0)
   })
 

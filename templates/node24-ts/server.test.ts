@@ -44,6 +44,11 @@ describe('a request', () => {
     expect(seen?.body.toString()).toBe('тело')
   })
 
+  test('may come long after the last one: idle connections outlive those of every proxy in front', async () => {
+    const { url } = await openToy(async () => ok())
+    expect((await fetch(url)).headers.get('keep-alive')).toBe('timeout=65')
+  })
+
   test('that breaks the handler is 500 in every way, never a success, and the server goes on', async () => {
     const failures: RunningFunction['handle'][] = [
       () => Promise.reject(new Error('rejected secret')),

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { HttpRequest, HttpResponse, RunningFunction } from './contract.ts'
 
 export type FunctionServer = {
   port: number
   /**
-   * Serves for `lingerMs` more as if nothing were (of-watchdog hands on calls for a while after SIGTERM), then takes no new connection,
-   * answers what is under way within `graceMs`, and closes the function.
+   * Serves for `lingerMs` more as if nothing were (of-watchdog hands on calls for a while after SIGTERM), and then until no call has come for a
+   * second; then takes no new connection, answers what is under way, and closes the function. All after the lingering within `graceMs`.
    */
   drain: (graceMs: number, lingerMs?: number) => Promise<void>
 }
@@ -98,6 +99,10 @@ export const answerRequest = async (
   send(response, await fn.handle(toHttpRequest(request, body, gone.signal)))
 }
 
+/** A busy machine may be late in handing on what it took before its time was up. */
+const QUIET_MS = 1_000
+const QUIET_LOOK_MS = 50
+
 /** Serves one function on `host:port` (port 0 = any free one). */
 export const serve = async (
   fn: RunningFunction,
@@ -105,11 +110,13 @@ export const serve = async (
 ): Promise<FunctionServer> => {
   const sockets = new Set<Socket>()
   let inFlight = 0
+  let lastCallAt = 0
   let onIdle: (() => void) | undefined
   let isDraining = false
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     inFlight += 1
+    lastCallAt = performance.now()
     if (isDraining) response.setHeader('connection', 'close')
     const left = new Promise<void>((resolve) => response.once('close', resolve))
     try {
@@ -141,12 +148,15 @@ export const serve = async (
 
   const drain = async (graceMs: number, lingerMs = 0): Promise<void> => {
     isDraining = true
-    if (lingerMs > 0) await new Promise((resolve) => setTimeout(resolve, lingerMs))
+    if (lingerMs > 0) await sleep(lingerMs)
+    const endsAt = performance.now() + graceMs
+    const isQuiet = (): boolean => inFlight === 0 && performance.now() - lastCallAt >= QUIET_MS
+    while (lingerMs > 0 && !isQuiet() && performance.now() < endsAt) await sleep(QUIET_LOOK_MS)
     server.close()
     server.closeIdleConnections()
     if (inFlight > 0) {
       const { promise: late, resolve } = Promise.withResolvers<void>()
-      const timer = setTimeout(resolve, graceMs)
+      const timer = setTimeout(resolve, endsAt - performance.now())
       await Promise.race([
         new Promise<void>((idle) => {
           onIdle = idle

@@ -15,6 +15,8 @@ export const handler: FunctionModule['handler'] = {
       if (path === '/wait') {
         await new Promise<void>((resolve) => process.once('message', () => resolve()))
       }
+      if (path === '/exits') process.exit(0)
+      if (path === '/writes-a-megabyte') console.log('x'.repeat(1_048_576))
       if (path === '/rejects-elsewhere') {
         void Promise.reject(
           new Error('nobody caught https://api.telegram.org/bot123456789:AAbbCCddEEffGGhhIIjj/getMe'),

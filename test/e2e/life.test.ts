@@ -13,6 +13,7 @@ import {
   makeHome,
   pressCtrlC,
   type RunningStack,
+  START_OPTIONS,
   startStack,
   untilReady,
 } from './support/starter.ts'
@@ -31,7 +32,10 @@ let personId = 0
 let lastUpdateId = 0
 
 beforeAll(async () => {
-  const npmStart = launch(makeHome(), ['npm', 'start'], { GATEWAY_PORT: '0', ...NPM_ENV })
+  const npmStart = launch(makeHome(), ['npm', 'start', '--', ...START_OPTIONS], {
+    GATEWAY_PORT: '0',
+    ...NPM_ENV,
+  })
   ;[running, beside] = await Promise.all([startStack(makeHome()), untilReady(npmStart)])
 }, 2 * START_MS)
 afterAll(cleanUp, 60_000)
@@ -68,6 +72,15 @@ const expectCharges = async (count: number): Promise<void> =>
     coins: BONUS - count,
     movements: { bonus: 1, charge: count },
   })
+
+/** Functions that are away are the gateway's 503; behind of-watchdog, which lives a moment longer than they, it may also be its own 500. */
+const expectAway = (answer: Answer): void => {
+  if (answer.headers.get('x-openfaas-internal') === 'of-watchdog') expect(answer.status).toBe(500)
+  else {
+    expectProblem(answer, 503, 'unavailable')
+    expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d?$/)
+  }
+}
 
 /** Only children of our own starter ever come here. */
 const kill = (processes: readonly SeenProcess[]): void => {
@@ -110,17 +123,14 @@ it('starts a function again that was killed; no charge is lost or made twice', {
   const quiet = { settings: { receipts: false, lowBalance: false } }
   expect((await call(stack, 'profile', 'PATCH', `?telegramId=${personId}`, { body: quiet })).status).toBe(200)
   const victim = family.filter(({ command }) => command.includes('functions/charge/handler.ts'))
-  expect(victim).toEqual([expect.objectContaining({ parent: stack.pid })])
+  expect(victim).toHaveLength(1)
 
   const keys = makeKeys(30)
   const early = keys.slice(0, 15).map(takeCoin)
   await Promise.race(early)
   kill(victim)
-  for (const answer of await Promise.all(keys.slice(15).map(takeCoin))) {
-    expectProblem(answer, 503, 'unavailable')
-    expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d?$/)
-  }
-  for (const { status } of await Promise.all(early)) expect([200, 503]).toContain(status)
+  for (const answer of await Promise.all(keys.slice(15).map(takeCoin))) expectAway(answer)
+  for (const answer of await Promise.all(early)) if (answer.status !== 200) expectAway(answer)
 
   await running.line(/^charge: up again$/)
   const again = await Promise.all(keys.map(takeCoin))

@@ -38,6 +38,7 @@ const StackJson = z.strictObject({
     webhook: z.string().regex(/\/function\/payment-webhook\/yookassa$/),
     control: Url,
   }),
+  speech: z.strictObject({ url: Url, control: Url }),
   databaseUrl: Url,
   appDatabaseUrl: Url,
   redisUrl: Url,
@@ -63,6 +64,7 @@ describe('the start', () => {
       's3',
       'telegram',
       'yookassa',
+      'speech',
       'migrations',
       ...FUNCTIONS,
     ]) {

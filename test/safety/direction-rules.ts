@@ -1,7 +1,7 @@
 import { importsOf } from './imports.ts'
 import { isTest, isTypeScript, type Rule } from './source-files.ts'
 
-const ADAPTERS = ['db', 'storage', 'cache', 'telegram', 'payments'] as const
+const ADAPTERS = ['db', 'storage', 'cache', 'telegram', 'payments', 'speech'] as const
 const CONTRACT = 'templates/node24-ts/contract.ts'
 const LAYERS_BELOW_HTTP = [
   'shared/errors.ts',

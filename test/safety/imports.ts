@@ -15,6 +15,8 @@ export function importsOf({ path, text }: SourceFile): string[] {
   )
   return specifiers.map((specifier) => {
     if (specifier.startsWith('#shared/')) return specifier.slice(1)
+    if (specifier.startsWith('#template/'))
+      return `templates/node24-ts/${specifier.slice('#template/'.length)}`
     if (specifier.startsWith('.')) return posix.join(posix.dirname(path), specifier)
     return specifier
   })

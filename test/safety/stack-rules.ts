@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Need } from '#shared/platform/config.ts'
 import { SECRET_NAMES } from '#shared/platform/secrets.ts'
 import type { Rule, SourceFile } from './source-files.ts'
+import { checkEnvironmentNames, checkTimeouts } from './stack-environment.ts'
 
 /** OpenFaaS CE and faasd deploy no more. */
 const MOST_FUNCTIONS = 15
@@ -17,6 +18,7 @@ const SECRETS_OF_NEED: Record<Need, readonly string[]> = {
   envelope: ['master-keys'],
   signing: ['signing-key'],
   providers: ['payment-providers'],
+  speech: ['transcribe-key'],
 }
 const SECRETS_OF_ALL = ['api-clients', 'metrics-token']
 
@@ -35,6 +37,16 @@ const quantity = z.strictObject({
 })
 const replicas = z.string().regex(/^[1-5]$/, 'CE refuses more than 5 replicas and scaling to zero')
 
+const cron = {
+  topic: z.literal('cron-function'),
+  schedule: z.string().refine(isSchedule, 'no cron expression'),
+}
+/** OpenFaaS Pro asks these; CE and faasd pass over them. */
+const probes = {
+  'com.openfaas.health.http.path': z.literal('/_/health'),
+  'com.openfaas.ready.http.path': z.literal('/_/ready'),
+}
+
 /** What faas-cli reads of it (go-sdk stack/schema.go), as far as we use it. It ignores what it does not know; this does not. */
 const StackFunction = z.strictObject({
   lang: z.literal('node24-ts'),
@@ -43,12 +55,7 @@ const StackFunction = z.strictObject({
   environment: z.record(z.string(), z.string()),
   secrets: z.array(z.enum(SECRET_NAMES)),
   labels: z.strictObject({ 'com.openfaas.scale.min': replicas, 'com.openfaas.scale.max': replicas }),
-  annotations: z
-    .strictObject({
-      topic: z.literal('cron-function'),
-      schedule: z.string().refine(isSchedule, 'no cron expression'),
-    })
-    .optional(),
+  annotations: z.union([z.strictObject(probes), z.strictObject({ ...probes, ...cron })]),
   limits: quantity,
   requests: quantity,
   build_args: z.record(z.string(), z.string()).optional(),
@@ -93,14 +100,19 @@ export const checkStack: Rule = (files) => {
     ...Object.entries(functions).flatMap(([name, entry]) => {
       const handler = files.find(({ path }) => path === `functions/${name}/handler.ts`)
       if (!handler) return [`stack.yml: ${name}: functions/${name}/handler.ts is missing`]
-      const missing = secretsOf(handler).filter(
-        (secret) => !entry.secrets.some((listed) => listed === secret),
-      )
+      const wanted = secretsOf(handler)
+      const missing = wanted.filter((secret) => !entry.secrets.some((listed) => listed === secret))
+      const idle = entry.secrets.filter((secret) => !wanted.includes(secret))
       return [
         ...(entry.handler === `./functions/${name}`
           ? []
           : [`stack.yml: ${name}: handler must be ./functions/${name}`]),
         ...missing.map((secret) => `stack.yml: ${name}: needs the secret ${secret}`),
+        ...idle.map((secret) => `stack.yml: ${name}: its code does not read the secret ${secret}`),
+        ...[
+          ...checkTimeouts(entry.environment, handler),
+          ...checkEnvironmentNames(entry.environment, files),
+        ].map((complaint) => `stack.yml: ${name}: ${complaint}`),
       ]
     }),
     ...configuration.copy

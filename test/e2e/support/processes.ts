@@ -16,6 +16,15 @@ const readProcess = (pid: number): SeenProcess | undefined => {
   }
 }
 
+/** Of a container's processes no one here is a parent; scripts/images/in-container.ts gives them the starter's number. */
+const isInContainerOf = (starter: number, pid: number): boolean => {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`KOPEIKA_STARTER=${starter}`)
+  } catch {
+    return false
+  }
+}
+
 /** The process and everything that it and its children started. Read while they run: an orphan no longer tells whose it was. */
 export const familyOf = (pid: number): SeenProcess[] => {
   const all = readdirSync('/proc')
@@ -25,7 +34,9 @@ export const familyOf = (pid: number): SeenProcess[] => {
     one,
     ...all.filter(({ parent }) => parent === one.pid).flatMap(gather),
   ]
-  return all.filter((one) => one.pid === pid).flatMap(gather)
+  const family = all.filter((one) => one.pid === pid).flatMap(gather)
+  const contained = all.filter((one) => !family.includes(one) && isInContainerOf(pid, one.pid))
+  return [...family, ...contained]
 }
 
 /** Those that still run, as `pid command`. */

@@ -42,6 +42,15 @@ export const makeHome = (): string => {
   return join(folder, 'мой дом')
 }
 
+/** What a suite that runs these tests once more says about every stack of theirs. */
+const suiteEnv = (): Record<string, string> => {
+  const { PGBOUNCER_POOL, OF_WATCHDOG } = processEnv()
+  return {
+    ...(PGBOUNCER_POOL === undefined ? {} : { PGBOUNCER_POOL }),
+    ...(OF_WATCHDOG === undefined ? {} : { OF_WATCHDOG }),
+  }
+}
+
 /** Runs a program of the repository with nothing in its environment but what is given. */
 export const launch = (
   home: string,
@@ -52,7 +61,7 @@ export const launch = (
   const [program = '', ...args] = command
   const child = spawn(program, args, {
     cwd: REPOSITORY,
-    env: { PATH, HOME, KOPEIKA_HOME: home, ...env },
+    env: { PATH, HOME, KOPEIKA_HOME: home, ...suiteEnv(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // the leader of a group of its own, as in a terminal: a signal to the group is what Ctrl-C does
     detached: true,
@@ -83,9 +92,12 @@ export const launch = (
   return started
 }
 
+/** What these tests are to start the stack with: `npm run test:watchdog` runs them a second time with --watchdog. */
+export const START_OPTIONS: readonly string[] = processEnv().START_OPTIONS?.split(' ') ?? []
+
 /** `local/start.ts` as `npm start` runs it; so marked, it ends by itself when these tests are killed. */
 export const launchStart = (home: string, env: Readonly<Record<string, string>> = {}): Launched =>
-  launch(home, [process.execPath, 'local/start.ts'], {
+  launch(home, [process.execPath, 'local/start.ts', ...START_OPTIONS], {
     GATEWAY_PORT: '0',
     npm_lifecycle_event: 'start',
     ...env,
