@@ -7,6 +7,7 @@ import { processEnv } from '#shared/platform/env.ts'
 import { startStack } from '../local/stack.ts'
 import type { StackDescription } from '../local/stack-file.ts'
 import { benchAvatar } from './avatar.ts'
+import { benchBackup } from './backup.ts'
 import { benchCharge } from './charge.ts'
 import { benchSearch } from './search.ts'
 import { benchStorage } from './storage.ts'
@@ -19,6 +20,10 @@ const BENCHES: Record<string, { run: Bench; about: string }> = {
   avatar: {
     run: benchAvatar,
     about: 'uploads against bare sharp making the same pictures; memory over 1,000 of them',
+  },
+  backup: {
+    run: benchBackup,
+    about: 'a backup against psql | zstd | age over the same data; the webhook during backups',
   },
   charge: {
     run: benchCharge,

@@ -5,6 +5,7 @@ import { keyOfClient } from './clients.ts'
 import { type RunningCron, startCron } from './cron.ts'
 import { type RunningFunctions, startFunctions } from './functions.ts'
 import type { Gateway } from './gateway.ts'
+import { backupEnv, handBackupSecretsOver } from './parts/backup.ts'
 import { type DatabasePart, startDatabasePart } from './parts/database.ts'
 import { describePart, type PartContext } from './parts/part.ts'
 import { type RedisPart, startRedisPart } from './parts/redis.ts'
@@ -45,10 +46,12 @@ const startParts = async (context: PartContext, closers: Closers): Promise<Parts
     else closers.push(part.stop)
     return part
   }
+  // an empty database may have to be restored from there
+  const store = closed(startS3Part(context))
   const [database, redis, s3, telegram, yookassa, speech] = await Promise.all([
-    closed(startDatabasePart(context)),
+    closed(startDatabasePart({ ...context, backupStore: store })),
     closed(startRedisPart(context)),
-    closed(startS3Part(context)),
+    store,
     closed(startTelegramPart(context)),
     closed(startYookassaPart(context)),
     closed(startSpeechPart(context)),
@@ -73,6 +76,7 @@ const functionsEnv = ({ root, settings, home }: PartContext, parts: Parts, gatew
   S3_BUCKET_AVATARS: BUCKETS.avatars,
   S3_BUCKET_TRANSCRIPTS: BUCKETS.transcripts,
   S3_BUCKET_BACKUPS: BUCKETS.backups,
+  ...backupEnv(root, settings),
   TELEGRAM_API_ROOT: parts.telegram.apiRoot,
   GATEWAY_URL: gatewayUrl,
   TARIFF_FILE: join(root, 'tariff.yml'),
@@ -205,6 +209,7 @@ export const bringUp = async (
   if (settings.rateLimits === 'off') say('rate limits are OFF (RATE_LIMITS=off): for benchmarks only')
   const parts = await startParts(context, closers)
   handSecretsOver(context, parts)
+  await handBackupSecretsOver(context, parts)
   const running = await startAllFunctions(context, parts, gateway, functions, wrapping)
   closers.push(running.stop)
   closers.push(() => gateway.close(GATEWAY_GRACE_MS))

@@ -43,6 +43,8 @@ const WAKERS_OF_NOTIFY = [
   'cabinet',
   'payment-webhook',
   'reconcile',
+  'backup',
+  'restore-check',
 ]
 
 type ClientRule = { id: string; scopes: string[]; internal: boolean }

@@ -19,6 +19,8 @@ Environment (all optional)
   PGBOUNCER_POOL       a number: PgBouncer in transaction mode before the database, with so many connections
   REDIS_URL            your Redis                                   redis-server, own process
   S3_ENDPOINT          your S3 server, with S3_ACCESS_KEY and S3_SECRET_KEY
+  RECOVER              auto: an empty or broken database is restored from the newest backup     off
+  BACKUP_HEARTBEAT_URL called after each good backup
   TELEGRAM_BOT_TOKEN   a real bot; its updates come by long polling the simulator
   TELEGRAM_API_ROOT    another Bot API server                       https://api.telegram.org
   TELEGRAM_PROVIDER_TOKEN   payments in roubles inside Telegram     made up for the simulator

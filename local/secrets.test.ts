@@ -6,6 +6,8 @@ import { parseClients } from '#shared/platform/clients.ts'
 import { SECRET_NAMES } from '#shared/platform/secrets.ts'
 import { completeClients } from './clients.ts'
 import { openHome } from './home.ts'
+import { handBackupSecretsOver } from './parts/backup.ts'
+import type { PartContext } from './parts/part.ts'
 import { keepSecrets, writeRunSecrets } from './secrets.ts'
 import { makeTempFolder } from './testing/toy-root.ts'
 
@@ -19,10 +21,14 @@ const RUN = {
   providers: { yookassa: { shopId: '1', secretKey: 'f', test: true } },
 }
 
-it('makes every secret that functions read, once, for its owner only', () => {
+it('makes every secret that functions read, once, for its owner only', async () => {
   const home = openHome(makeTempFolder())
   const first = keepSecrets(home)
   writeRunSecrets(home, RUN)
+  // a server's throw-away names and keys of the backups are handed over by a part of their own
+  const context = { home, secrets: first } as unknown as PartContext
+  const s3 = { endpoint: 'http://a', accessKey: 'c', secretKey: 'd' }
+  await handBackupSecretsOver(context, { database: { ownerUrl: 'postgres://o:p@h/d' }, s3 })
   expect(readdirSync(home.secrets).sort()).toEqual([...SECRET_NAMES].sort())
   for (const name of readdirSync(home.secrets))
     expect(statSync(join(home.secrets, name)).mode & 0o777).toBe(0o600)

@@ -12,6 +12,7 @@ export type KeptSecrets = {
   superuserPassword: string
   ownerPassword: string
   appPassword: string
+  backupPassword: string
   redisPassword: string
   s3AccessKey: string
   s3SecretKey: string
@@ -89,6 +90,7 @@ export const keepSecrets = (home: Home): KeptSecrets => {
     superuserPassword: keepSecret(home.keys, 'postgres-superuser', randomText),
     ownerPassword: keepSecret(home.keys, 'database-owner', randomText),
     appPassword: keepSecret(home.keys, 'database-functions', randomText),
+    backupPassword: keepSecret(home.keys, 'database-backups', randomText),
     redisPassword: keepSecret(home.keys, 'redis', randomText),
     s3AccessKey: keepSecret(home.keys, 's3-access-key', () => `kopeika${randomBytes(6).toString('hex')}`),
     s3SecretKey: keepSecret(home.keys, 's3-secret-key', randomText),

@@ -25,6 +25,10 @@ export type Settings = {
   speech: { url: string; key: string | undefined; model: string | undefined } | undefined
   /** As given: `notify` checks it. */
   operatorTelegramIds: string | undefined
+  /** `auto`: an empty or unusable database is restored from the newest backup at the start. */
+  recover: 'auto' | 'off'
+  /** Called after each good backup. */
+  backupHeartbeatUrl: string | undefined
   rateLimits: 'on' | 'off'
   logLevel: string
   path: string
@@ -153,6 +157,8 @@ export const readSettings = (env: Env, cwd: string): Settings => {
     yookassaReturnUrl: readUrl(env, 'YOOKASSA_RETURN_URL', ['https:', 'http:']),
     speech: readSpeech(env),
     operatorTelegramIds: env.OPERATOR_TELEGRAM_IDS?.trim() || undefined,
+    recover: readChoice(env, 'RECOVER', ['auto', 'off'], 'off'),
+    backupHeartbeatUrl: readUrl(env, 'BACKUP_HEARTBEAT_URL', ['https:', 'http:']),
     rateLimits: readChoice(env, 'RATE_LIMITS', ['on', 'off'], 'on'),
     logLevel: readChoice(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     path: env.PATH ?? join('/usr', 'bin'),

@@ -55,6 +55,14 @@ describe('each function of stack.yml gets what its code needs, and no more', () 
     signing: ['signing-key'],
     providers: ['payment-providers'],
     speech: ['transcribe-key'],
+    backup: [
+      'backup-database-url',
+      'backup-recipients',
+      'backup-signing-key',
+      'backup-s3-access-key',
+      'backup-s3-secret-key',
+    ],
+    recovery: ['backup-identity', 'scratch-database-url', 'backup-s3-access-key', 'backup-s3-secret-key'],
   }
   const root = join(import.meta.dirname, '..')
   const { functions } = z

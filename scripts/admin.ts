@@ -2,11 +2,13 @@
 import { openDatabase } from '#shared/db/client.ts'
 import { type Env, processEnv } from '#shared/platform/env.ts'
 import { accounting } from './admin/accounting.ts'
+import { backup } from './admin/backup.ts'
 import { type CommandGroup, findTarget, UsageError } from './admin/context.ts'
 import { ledger } from './admin/ledger.ts'
 import { payments } from './admin/payments.ts'
 import { person } from './admin/person.ts'
 import { reconcile } from './admin/reconcile.ts'
+import { restoreCommand } from './admin/restore.ts'
 import { tariff } from './admin/tariff.ts'
 import { updates } from './admin/updates.ts'
 
@@ -18,6 +20,8 @@ const GROUPS: Readonly<Record<string, CommandGroup>> = {
   person,
   tariff,
   accounting,
+  backup,
+  restore: restoreCommand,
 }
 
 const HELP = `The operator's looks and repairs: npm run admin -- <command>

@@ -18,6 +18,7 @@ Environment:
   DATABASE_URL       the owner: postgres://owner:password@host:5432/database (may create tables and roles)
   APP_DATABASE_URL   the functions: postgres://user:password@host:5432/database (not needed with --status);
                      the user is made, or gets this password
+  BACKUP_DATABASE_URL  the backups, where there are any: the user is made too, and may read everything
 
 Safe to run again and by many at once. Exit code: 0 done, or with --status nothing is pending; 1 failed;
 2 wrong usage; 3 with --status something is pending.
@@ -71,6 +72,7 @@ async function prepare(env: Env, print: (line: string) => void): Promise<number>
   const { applied, version } = await prepareDatabase({
     ownerUrl,
     appUrl,
+    backupUrl: env.BACKUP_DATABASE_URL || undefined,
     migrationsDir,
     appVersion: packageJson.version,
     log: print,

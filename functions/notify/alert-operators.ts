@@ -32,6 +32,8 @@ const COMMAND_OF: Readonly<Record<AlertKind, (subject: string) => string>> = {
   'unmatched-entry': () => 'reconcile status',
   'ledger-drift': () => 'ledger',
   'object-missing': () => 'reconcile status',
+  'backup-failed': () => 'backup status',
+  'restore-check-failed': () => 'backup status',
   'dead-letter': (subject) =>
     subject.startsWith('update:') ? `updates show ${idOf(subject)}` : 'updates list --state dead',
 }

@@ -5,6 +5,7 @@ import { prepareDatabase } from '#shared/db/prepare.ts'
 import { keepRunning } from '../keep-running.ts'
 import { type RunningPostgres, startPostgres } from '../services/postgres.ts'
 import { codeOf, messageOf, StartProblem } from '../start-problem.ts'
+import { backupUrlOf, putBrokenAside, recoverIfEmpty } from './backup.ts'
 import { describePart, type PartContext, withoutCredentials } from './part.ts'
 import { startPgbouncerPart } from './pgbouncer.ts'
 
@@ -39,10 +40,12 @@ const checkReachable = async (url: string): Promise<void> => {
 }
 
 const prepare = async (context: PartContext, ownerUrl: string, appUrl: string): Promise<void> => {
+  const migrationsDir = join(context.root, 'migrations')
+  const backupUrl = backupUrlOf(context, ownerUrl)
+  await recoverIfEmpty(context, { ownerUrl, appUrl, backupUrl, migrationsDir })
   const since = performance.now()
   try {
-    const migrationsDir = join(context.root, 'migrations')
-    const { applied } = await prepareDatabase({ ownerUrl, appUrl, migrationsDir })
+    const { applied } = await prepareDatabase({ ownerUrl, appUrl, backupUrl, migrationsDir })
     context.say(
       describePart('migrations', applied.length > 0 ? `${applied.length} applied` : 'up to date', since),
     )
@@ -69,15 +72,23 @@ const startEmbedded = async (context: PartContext): Promise<DatabasePart> => {
     name: 'postgres',
     say,
     signal: context.signal,
-    start: (previous) =>
-      startPostgres({
-        dataDir: home.postgres,
-        logFile: join(home.logs, 'postgres.log'),
-        superuserPassword: secrets.superuserPassword,
-        ownerPassword: secrets.ownerPassword,
-        port: previous?.port ?? 0,
-        tracker,
-      }),
+    start: async (previous) => {
+      const start = () =>
+        startPostgres({
+          dataDir: home.postgres,
+          logFile: join(home.logs, 'postgres.log'),
+          superuserPassword: secrets.superuserPassword,
+          ownerPassword: secrets.ownerPassword,
+          port: previous?.port ?? 0,
+          tracker,
+        })
+      try {
+        return await start()
+      } catch (error) {
+        if (previous !== undefined || !putBrokenAside(context, error)) throw error
+        return start()
+      }
+    },
   })
   const { url } = kept.first
   say(describePart('postgres', withoutCredentials(url), since))

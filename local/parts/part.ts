@@ -1,6 +1,7 @@
 import type { Home } from '../home.ts'
 import type { KeptSecrets } from '../secrets.ts'
 import type { ProcessTracker } from '../services/guard-client.ts'
+import type { S3Access } from '../services/s3-buckets.ts'
 import type { Settings } from '../settings.ts'
 
 /** What every part of the stack is given. */
@@ -14,6 +15,8 @@ export type PartContext = {
   say: (line: string) => void
   /** Aborted = the stack is ending: nothing is started again. */
   signal: AbortSignal
+  /** Where the backups are, as soon as it is up. */
+  backupStore?: Promise<S3Access>
 }
 
 /** One line about a part that is up: name, where, how long it took. */

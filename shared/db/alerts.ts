@@ -9,6 +9,8 @@ export const ALERT_KINDS = [
   'ledger-drift',
   'object-missing',
   'dead-letter',
+  'backup-failed',
+  'restore-check-failed',
 ] as const
 export type AlertKind = (typeof ALERT_KINDS)[number]
 

@@ -20,10 +20,10 @@ export function appLoginOf(appUrl: string): AppLogin {
 
 /**
  * Makes the login role, or gives it the password of the URL; the server stores it as SCRAM. It has the rights of
- * `kopeika_app` and no others.
+ * `kopeika_app` (or of another group) and no others.
  * @throws Error when the role is the owner's, or has rights that would let it pass every check.
  */
-export async function makeLoginRole(sql: Sql, login: AppLogin): Promise<void> {
+export async function makeLoginRole(sql: Sql, login: AppLogin, group = 'kopeika_app'): Promise<void> {
   await refusePowerfulRole(sql, login.name)
   await withClashesRetried(() =>
     sql.begin(async (tx) => {
@@ -31,6 +31,7 @@ export async function makeLoginRole(sql: Sql, login: AppLogin): Promise<void> {
       // format(), and the password stands in no statement that the server may log.
       await tx`
         select set_config('kopeika.login', ${login.name}, true), set_config('kopeika.password', ${login.password}, true),
+          set_config('kopeika.group', ${group}, true),
           set_config('password_encryption', 'scram-sha-256', true)`
       await tx`
         do $$
@@ -41,8 +42,8 @@ export async function makeLoginRole(sql: Sql, login: AppLogin): Promise<void> {
             execute format('create role %I', login);
           end if;
           execute format('alter role %I login inherit connection limit -1 password %L', login, current_setting('kopeika.password'));
-          if not pg_has_role(login, 'kopeika_app', 'usage') then
-            execute format('grant kopeika_app to %I', login);
+          if not pg_has_role(login, current_setting('kopeika.group'), 'usage') then
+            execute format('grant %I to %I', current_setting('kopeika.group'), login);
           end if;
         exception when others then
           -- raised anew, since the first error's context quotes the statement with the password

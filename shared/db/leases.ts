@@ -21,3 +21,15 @@ export const takeLease = async (
 export const releaseLease = async (sql: Sql, name: string, holder: string): Promise<void> => {
   await sql`update leases set expires_at = now() where name = ${name} and holder = ${holder}`
 }
+
+/** Keeps a lease for another `seconds`. False: it ran out, and somebody else may have it. */
+export const renewLease = async (
+  sql: Sql,
+  lease: { name: string; holder: string; seconds: number },
+): Promise<boolean> => {
+  const rows = await sql`
+    update leases set expires_at = now() + make_interval(secs => ${lease.seconds})
+    where name = ${lease.name} and holder = ${lease.holder} and expires_at > now()
+    returning 1`
+  return rows.length === 1
+}

@@ -66,6 +66,11 @@ export async function assertSchemaCurrent(sql: Queryable, expectedVersion: strin
   }
 }
 
+/** Runs a file of several statements as the owner: for a schema that comes from a backup. */
+export async function runScript(ownerUrl: string, script: string): Promise<void> {
+  await withOwnerConnection(ownerUrl, (sql) => sql.unsafe(script))
+}
+
 async function applyPending(sql: Sql, options: MigrateOptions): Promise<string[]> {
   await sql`
     create table if not exists public.schema_migrations (

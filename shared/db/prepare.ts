@@ -1,6 +1,7 @@
 import type { Sql } from 'postgres'
 import { LOCKS, withAdvisoryLock } from './advisory-lock.ts'
 import { appLoginOf, applyDatabaseDefaults, makeLoginRole } from './app-role.ts'
+import { BACKUP_ROLE, grantBackupRole } from './backup-role.ts'
 import { type MigrateResult, migrate } from './migrate.ts'
 import { readMigrations } from './migration-files.ts'
 import { withOwnerConnection } from './owner-connection.ts'
@@ -11,6 +12,8 @@ export type PrepareOptions = {
   ownerUrl: string
   /** The functions' URL: its user and password are made on the server. */
   appUrl: string
+  /** The backups' URL: its user may read every table and change nothing. */
+  backupUrl?: string | undefined
   migrationsDir: string
   appVersion?: string | undefined
   /** One line for each thing done. */
@@ -27,7 +30,7 @@ const WAIT_MS = 300_000
  * @throws Error in one sentence; PostgreSQL's own errors pass through (they never hold a password).
  */
 export async function prepareDatabase(options: PrepareOptions): Promise<MigrateResult> {
-  const { ownerUrl, appUrl, migrationsDir, appVersion, log = () => undefined } = options
+  const { ownerUrl, appUrl, backupUrl, migrationsDir, appVersion, log = () => undefined } = options
   const login = appLoginOf(appUrl)
   const files = await readMigrations(migrationsDir)
   return withOwnerConnection(ownerUrl, async (sql) => {
@@ -39,6 +42,8 @@ export async function prepareDatabase(options: PrepareOptions): Promise<MigrateR
       await grantWorkerSchema(sql)
       await sql`grant select on public.schema_migrations to kopeika_app`
       await makeLoginRole(sql, login)
+      await grantBackupRole(sql)
+      if (backupUrl !== undefined) await makeLoginRole(sql, appLoginOf(backupUrl), BACKUP_ROLE)
       await applyDatabaseDefaults(sql, login)
       return result
     })

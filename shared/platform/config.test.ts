@@ -20,6 +20,13 @@ const GOOD: Record<SecretName, string> = {
     yookassa: { shopId: '506751', secretKey: 'live_yookassa-secret-key' },
   }),
   'transcribe-key': 'key-of-the-recogniser',
+  'backup-database-url': 'postgres://backup:backup-password@db/kopeika',
+  'backup-recipients': 'age1-some-key',
+  'backup-signing-key': 'backup-signing-secret',
+  'backup-s3-access-key': 'backup-access',
+  'backup-s3-secret-key': 'backup-s3-secret',
+  'backup-identity': 'AGE-SECRET-KEY-1-of-the-operator',
+  'scratch-database-url': 'postgres://scratch:scratch-password@db/postgres',
 }
 const EVERY: Need[] = [
   'database',

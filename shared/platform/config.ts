@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type BackupConfig, type RecoveryConfig, readBackup, readRecovery } from './backup-config.ts'
 import { type Clients, parseClients } from './clients.ts'
 import { type MasterKeys, parseMasterKeys } from './crypto.ts'
 import type { Env } from './env.ts'
@@ -17,6 +18,8 @@ export type Need =
   | 'signing'
   | 'providers'
   | 'speech'
+  | 'backup'
+  | 'recovery'
 
 export type StorageConfig = {
   endpoint: string
@@ -49,6 +52,10 @@ export type Config = {
   providers: ProvidersConfig | undefined
   /** An OpenAI-compatible server that turns speech into text; undefined where there is none. */
   speech?: SpeechConfig | undefined
+  /** Where backups go, and with which keys; only `backup` has it. */
+  backup?: BackupConfig | undefined
+  /** What opens backups; only `restore-check` has it. */
+  recovery?: RecoveryConfig | undefined
   /** Telegram ids of the operators: `notify` tells them what they must look at. */
   operators?: readonly number[]
   /** Pictures decoded at once by one process; as many as it has cores unless said. */
@@ -130,6 +137,7 @@ export const loadConfig = (
   }
   const variable = <T>(name: string, schema: z.ZodType<T>, fallback?: string): T | undefined =>
     check(name, schema, env[name] || fallback)
+  const readText = (name: SecretName): string => secret(name, z.string()) ?? ''
   const when = <T>(need: Need, read: () => T): T | undefined => (needed.has(need) ? read() : undefined)
 
   const endpoint = when('storage', () => variable('S3_ENDPOINT', httpUrl))
@@ -167,6 +175,8 @@ export const loadConfig = (
     signingKey: when('signing', () => secret('signing-key', longText)),
     providers: when('providers', () => parsed('payment-providers', (text) => parseProviders(text, env))),
     speech: when('speech', () => parseSpeech(env, readSecret, problems)),
+    backup: when('backup', () => readBackup(env, { text: readText, problems })),
+    recovery: when('recovery', () => readRecovery(env, { text: readText, problems })),
     imageConcurrency: env.IMAGE_CONCURRENCY
       ? variable('IMAGE_CONCURRENCY', z.coerce.number().int().min(1).max(64))
       : undefined,

@@ -16,6 +16,13 @@ export const SECRET_NAMES = [
   'signing-key',
   'payment-providers',
   'transcribe-key',
+  'backup-database-url',
+  'backup-recipients',
+  'backup-signing-key',
+  'backup-s3-access-key',
+  'backup-s3-secret-key',
+  'backup-identity',
+  'scratch-database-url',
 ] as const
 
 export type SecretName = (typeof SECRET_NAMES)[number]

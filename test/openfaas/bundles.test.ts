@@ -12,7 +12,7 @@ import { NAMES, ROOT } from './support/stack.ts'
 
 /** Each is started as often, and the shortest time counts: the others hold what else the machine did. */
 const STARTS = 3
-const NATIVE_CODE = new Set(['avatar-upload'])
+const NATIVE_CODE = new Set(['avatar-upload', 'restore-check'])
 
 let ground: Ground
 let bundles: Map<string, Bundle>
@@ -90,6 +90,9 @@ describe('started from its folder, with its secrets as files', () => {
     'transcript-save': [201, 'POST', '/', async () => transcript],
     notify: [200, 'POST', '/'],
     reconcile: [200, 'POST', '/'],
+    backup: [200, 'POST', '/'],
+    // of the backup that was just made
+    'restore-check': [200, 'POST', '/'],
     // YooKassa is not set up here
     'payment-webhook': [404, 'POST', '/yookassa', async () => json({})],
   }
@@ -135,7 +138,13 @@ describe('started from its folder, with its secrets as files', () => {
       for (let count = 0; count < STARTS; count += 1) {
         times.push({
           bundled: await once(launch(name, folder, ['index.mjs'], env)),
-          asIs: await once(launch(name, ROOT, native, { ...env, TARIFF_FILE: './tariff.yml' })),
+          asIs: await once(
+            launch(name, ROOT, native, {
+              ...env,
+              TARIFF_FILE: './tariff.yml',
+              MIGRATIONS_DIR: './migrations',
+            }),
+          ),
         })
       }
       const bundled = Math.min(...times.map((time) => time.bundled))

@@ -20,6 +20,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'shared/http': [...LAYERS_BELOW_HTTP, CONTRACT],
   // what several functions do with money: above everything else in shared/
   'shared/money': [...LAYERS_BELOW_HTTP, 'shared/http'],
+  // backups and the way back: above the adapters, called by functions and by commands
+  'shared/backup': LAYERS_BELOW_HTTP,
   templates: ['shared/errors.ts', 'shared/platform'],
 }
 const FUNCTION_MAY_IMPORT = ['shared', CONTRACT]

@@ -19,6 +19,14 @@ const SECRETS_OF_NEED: Record<Need, readonly string[]> = {
   signing: ['signing-key'],
   providers: ['payment-providers'],
   speech: ['transcribe-key'],
+  backup: [
+    'backup-database-url',
+    'backup-recipients',
+    'backup-signing-key',
+    'backup-s3-access-key',
+    'backup-s3-secret-key',
+  ],
+  recovery: ['backup-identity', 'scratch-database-url', 'backup-s3-access-key', 'backup-s3-secret-key'],
 }
 const SECRETS_OF_ALL = ['api-clients', 'metrics-token']
 

@@ -31,6 +31,8 @@ const ALERTS = [
   'ledger-drift',
   'object-missing',
   'dead-letter',
+  'backup-failed',
+  'restore-check-failed',
 ] as const
 const LANGUAGES = ['ru', 'en'] as const
 

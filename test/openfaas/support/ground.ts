@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
+import { makeBackupKeys } from '#shared/backup/keys.ts'
 import { parseClients } from '#shared/platform/clients.ts'
 import { processEnv } from '#shared/platform/env.ts'
 import type { SecretName } from '#shared/platform/secrets.ts'
@@ -53,6 +54,7 @@ export const openGround = async (): Promise<Ground> => {
   const folder = mkdtempSync(join(tmpdir(), 'kopeika-secrets-'))
   const apiClients = completeClients(undefined)
   const webhookSecret = randomBytes(32).toString('hex')
+  const backupKeys = await makeBackupKeys()
   writeSecrets(folder, {
     'database-url': database.appUrl,
     'redis-url': redisUrl,
@@ -66,6 +68,13 @@ export const openGround = async (): Promise<Ground> => {
     'signing-key': randomBytes(32).toString('hex'),
     'payment-providers': '{}',
     'transcribe-key': 'none',
+    'backup-database-url': database.ownerUrl,
+    'scratch-database-url': database.ownerUrl,
+    'backup-recipients': backupKeys.recipients,
+    'backup-signing-key': backupKeys.signingKey,
+    'backup-identity': backupKeys.recoveryKey,
+    'backup-s3-access-key': storage.accessKey,
+    'backup-s3-secret-key': storage.secretKey,
   })
   const envOf = (name: string): Record<string, string> => ({
     ...FUNCTIONS[name]?.environment,
@@ -78,6 +87,8 @@ export const openGround = async (): Promise<Ground> => {
     S3_BUCKET_AVATARS: storage.buckets.avatars,
     S3_BUCKET_TRANSCRIPTS: storage.buckets.transcripts,
     S3_BUCKET_BACKUPS: storage.buckets.backups,
+    BACKUP_S3_ENDPOINT: storage.endpoint,
+    S3_BUCKET_COPIES: `${storage.buckets.backups}-copies`,
   })
   const client = parseClients(apiClients).find('client')
   if (!client) throw new Error('There is no client named client.')

@@ -1,0 +1,130 @@
+import { existsSync, readFileSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { makeBackupKeys, parseRecoveryKey } from '#shared/backup/keys.ts'
+import { openVault } from '#shared/backup/open-vault.ts'
+import { openForRestore, restore } from '#shared/backup/restore.ts'
+import { lookAtTarget, planRestore } from '#shared/backup/restore-plan.ts'
+import { listFolders } from '#shared/backup/vault.ts'
+import { readMigrations } from '#shared/db/migration-files.ts'
+import { type PrepareOptions, prepareDatabase } from '#shared/db/prepare.ts'
+import type { SecretName } from '#shared/platform/secrets.ts'
+import { createObjectStore } from '#shared/storage/object-store.ts'
+import type { Home } from '../home.ts'
+import { writeSecret } from '../secret-files.ts'
+import { BUCKETS, REGION, type S3Access } from '../services/s3-buckets.ts'
+import type { Settings } from '../settings.ts'
+import { messageOf, StartProblem } from '../start-problem.ts'
+import { describePart, type PartContext } from './part.ts'
+
+/** What an erasure must reach lies apart from the backups (docs/operations/backups.md). */
+const COPIES = 'kopeika-copies'
+const ROLE = 'kopeika_backups'
+const IDENTITY: SecretName = 'backup-identity'
+
+/** The URL of the role that may read everything. */
+export const backupUrlOf = ({ secrets }: PartContext, ownerUrl: string): string => {
+  const url = new URL(ownerUrl)
+  url.username = ROLE
+  url.password = secrets.backupPassword
+  return url.href
+}
+
+/** What `backup` and `restore-check` need beside their secrets. */
+export const backupEnv = (root: string, settings: Settings): Record<string, string> => ({
+  S3_BUCKET_COPIES: COPIES,
+  MIGRATIONS_DIR: join(root, 'migrations'),
+  ...(settings.backupHeartbeatUrl === undefined ? {} : { BACKUP_HEARTBEAT_URL: settings.backupHeartbeatUrl }),
+})
+
+/**
+ * Throw-away keys of this home, made on the first start. On a machine that matters the recovery key does not lie beside what it opens;
+ * here it does, so that the check of the backups and `RECOVER=auto` work by themselves.
+ */
+const keepBackupKeys = async (home: Home): Promise<void> => {
+  if (existsSync(join(home.secrets, IDENTITY))) return
+  const { recoveryKey, recipients, signingKey } = await makeBackupKeys()
+  writeSecret(home.secrets, 'backup-signing-key' satisfies SecretName, signingKey)
+  writeSecret(home.secrets, 'backup-recipients' satisfies SecretName, recipients)
+  // last: where it is there, the others are
+  writeSecret(home.secrets, IDENTITY, recoveryKey)
+}
+
+/** Hands the two functions what they need of this run. */
+export const handBackupSecretsOver = async (
+  context: PartContext,
+  { database, s3 }: { database: { ownerUrl: string }; s3: S3Access },
+): Promise<void> => {
+  const { home } = context
+  await keepBackupKeys(home)
+  const files: [SecretName, string][] = [
+    ['backup-database-url', backupUrlOf(context, database.ownerUrl)],
+    ['scratch-database-url', database.ownerUrl],
+    ['backup-s3-access-key', s3.accessKey],
+    ['backup-s3-secret-key', s3.secretKey],
+  ]
+  for (const [name, text] of files) writeSecret(home.secrets, name, text)
+}
+
+const isEmpty = async (ownerUrl: string): Promise<boolean> => {
+  const sql = openForRestore(ownerUrl)
+  try {
+    return (await lookAtTarget(sql, '')) === 'empty'
+  } finally {
+    await sql.end({ timeout: 5 })
+  }
+}
+
+const recover = async (context: PartContext, prepare: PrepareOptions, s3: S3Access): Promise<void> => {
+  const { home, say } = context
+  const since = performance.now()
+  const vault = openVault({ ...s3, region: REGION, backups: BUCKETS.backups, copies: COPIES })
+  const store = createObjectStore({ ...s3, publicEndpoint: s3.endpoint, region: REGION, timeoutMs: 30_000 })
+  try {
+    const { backups } = await listFolders(vault)
+    if (backups.length === 0) return say('RECOVER=auto: there is no backup, the database starts empty')
+    // one that was proven before, unless none was
+    const chosen = backups.findLast(({ isVerified }) => isVerified) ?? backups.at(-1)
+    const key = parseRecoveryKey(readFileSync(join(home.secrets, IDENTITY), 'utf8'))
+    const migrations = await readMigrations(prepare.migrationsDir)
+    const plan = await planRestore({ vault, ...key, migrations, backupId: chosen?.backupId })
+    say(`RECOVER=auto: restoring ${plan.manifest.backupId}: ${plan.rows} rows, ${plan.objects} objects`)
+    const report = await restore(
+      {
+        vault,
+        identities: key.identities,
+        ownerUrl: prepare.ownerUrl,
+        prepare: () => prepareDatabase(prepare),
+        source: { store, buckets: BUCKETS },
+      },
+      plan,
+    )
+    const figures = `${report.rows} rows, 0 differences, RPO ${report.rpoSeconds} s, RTO ${report.rtoSeconds} s`
+    say(describePart('recovered', figures, since))
+  } catch (error) {
+    throw new StartProblem(`RECOVER=auto: the database cannot be restored: ${messageOf(error)}`)
+  } finally {
+    store.close()
+    vault.store.close()
+  }
+}
+
+/**
+ * With `RECOVER=auto` an empty database is restored from the newest backup that was proven; what providers know of since then comes with
+ * the first runs of `reconcile`.
+ * @throws StartProblem
+ */
+export const recoverIfEmpty = async (context: PartContext, prepare: PrepareOptions): Promise<void> => {
+  const { settings, backupStore, home } = context
+  if (settings.recover !== 'auto' || backupStore === undefined) return
+  if (!existsSync(join(home.secrets, IDENTITY)) || !(await isEmpty(prepare.ownerUrl))) return
+  await recover(context, prepare, await backupStore)
+}
+
+/** With `RECOVER=auto` a data folder that no server can use is put aside, never deleted. False: it is not to be touched. */
+export const putBrokenAside = ({ settings, home, say }: PartContext, error: unknown): boolean => {
+  if (settings.recover !== 'auto' || !existsSync(home.postgres)) return false
+  const aside = `${home.postgres}.broken-${Date.now()}`
+  renameSync(home.postgres, aside)
+  say(`RECOVER=auto: the data folder cannot be used (${messageOf(error)}) and lies in ${aside} now`)
+  return true
+}
