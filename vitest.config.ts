@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     // the last: what `faas-cli new` has made here
     include: ['{shared,functions,local,scripts,test,templates,bench}/**/*.test.ts', '*/handler.test.ts'],
-    // needs faas-cli: npm run test:openfaas
-    exclude: [...configDefaults.exclude, 'test/openfaas/**'],
+    // need faas-cli, pgbouncer, and caddy, promtool, docker-compose: npm run test:openfaas, test:pgbouncer, test:edge
+    exclude: [...configDefaults.exclude, 'test/openfaas/**', 'test/pgbouncer/**', 'test/edge/**'],
     pool: 'forks',
     // most files wait for servers rather than compute: more workers than the default of cores - 1
     maxWorkers: Math.max(3, availableParallelism()),

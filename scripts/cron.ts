@@ -1,4 +1,7 @@
-/** The scheduler of docker-compose.yml: calls the functions that have a schedule in stack.yml, with a token of the client `cron`. */
+/**
+ * The service cron of docker-compose.yml: calls the functions that have a schedule in stack.yml, with a token of the client `cron`, and makes
+ * the calls that nobody waits for.
+ */
 import { dirname, join } from 'node:path'
 import { parseClients } from '#shared/platform/clients.ts'
 import { type Env, processEnv } from '#shared/platform/env.ts'
@@ -6,7 +9,10 @@ import { createSecretReader } from '#shared/platform/secrets.ts'
 import { createTokenSource } from '#shared/platform/tokens.ts'
 import { type RunningCron, startCron } from '../local/cron.ts'
 import { readStackYml } from '../local/stack-yml.ts'
+import { serveWakeUps } from './compose/wake-ups.ts'
 
+/** Where deploy/caddy/Caddyfile sends /async-function. */
+const WAKE_UPS_PORT = 8_001
 const stackFile = join(dirname(import.meta.dirname), 'stack.yml')
 
 /**
@@ -25,6 +31,18 @@ export const startScheduler = (env: Env, say: (line: string) => void): RunningCr
 }
 
 if (import.meta.main) {
-  const cron = startScheduler(processEnv(), (line) => console.log(line))
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, cron.stop)
+  const env = processEnv()
+  const say = (line: string): void => console.log(line)
+  const cron = startScheduler(env, say)
+  const wakeUps = await serveWakeUps({
+    gatewayUrl: env.GATEWAY_URL ?? '',
+    port: WAKE_UPS_PORT,
+    host: '0.0.0.0',
+    say,
+  })
+  const stop = async (): Promise<void> => {
+    cron.stop()
+    await wakeUps.close()
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())
 }

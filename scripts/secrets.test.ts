@@ -67,6 +67,10 @@ it('derives what belongs together from one text', async () => {
   expect(app.searchParams.get('prepare')).toBe('false')
   expect(secret('postgres-password')).toBe(new URL(secret('database-owner-url')).password)
   expect(secret('redis-auth')).toBe(`requirepass ${new URL(secret('redis-url')).password}`)
+  expect(new URL(secret('backup-database-url')).username).toBe('kopeika_backups')
+  expect(secret('backup-s3-secret-key')).toBe(secret('s3-secret-key'))
+  // the public key stands in the recovery key as a comment
+  expect(secret('backup-identity')).toContain(secret('backup-recipients').trim())
   expect(Buffer.from(secret('minio-kms-key').split(':')[1] ?? '', 'base64')).toHaveLength(32)
 })
 
@@ -110,6 +114,7 @@ describe('--rotate', () => {
   it.each([
     ['minio-kms-key', /every one of them is lost/],
     ['database-owner-url', /alter role/],
+    ['backup-identity', /the keys that they were made with/],
     ['pgbouncer-users', /follows database-url/],
     ['no-such-secret', /there is no secret no-such-secret/],
     ['telegram-bot-token', /--bot-token/],
@@ -171,6 +176,13 @@ describe('what is asked and given', () => {
     expect({ code, said }).toEqual({ code: 2, said: expect.stringMatching(words) })
     expect(said).not.toContain('hunter2')
     expect(() => readdirSync(folder)).toThrow(/ENOENT/)
+  })
+
+  it('makes no new key of backups beside an old one', async () => {
+    await run()
+    rmSync(join(folder, 'backup-recipients'))
+    expect(await run([], {})).toEqual({ code: 2, said: expect.stringMatching(/backup-identity is there/) })
+    expect(() => secret('backup-recipients')).toThrow(/ENOENT/)
   })
 
   it('names a damaged file instead of writing over it', async () => {

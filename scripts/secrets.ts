@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { makeBackupKeys } from '#shared/backup/keys.ts'
 import { type Env, processEnv } from '#shared/platform/env.ts'
 import { UsageError } from './secrets/context.ts'
 import { type MadeSecrets, makeSecrets, unknownSecrets } from './secrets/make-secrets.ts'
@@ -43,6 +44,7 @@ const nextSteps = (options: SecretsOptions, result: MadeSecrets): string[] => [
   '  compose    docker compose --profile prod up -d, then npm run webhook -- set (docs/operations/compose.md)',
   '  OpenFaaS   npm run secrets -- --faas-cli prints the commands (docs/operations/faasd.md, kubernetes.md)',
   `Keep a copy of ${options.folder}/master-keys and minio-kms-key where the backups are not: without them texts and pictures are lost.`,
+  `Keep ${options.folder}/backup-identity off this machine too: it alone opens the backups.`,
   ...(result.secrets.get('alert-chat-id') === '0'
     ? ['Alerts go nowhere yet: npm run secrets -- --alert-chat-id <number> --rotate alert-chat-id']
     : []),
@@ -86,7 +88,8 @@ export const runSecrets = async (command: SecretsCommand): Promise<number> => {
     if (unknown.length > 0)
       throw new Error(`stack.yml names secrets that this command does not make: ${unknown.join(', ')}.`)
     const options = await askForToken(given, command)
-    for (const line of describe(options, makeSecrets(options))) print(line)
+    const backupKeys = await makeBackupKeys()
+    for (const line of describe(options, makeSecrets({ ...options, backupKeys }))) print(line)
     return EXIT.done
   } catch (error) {
     print(error instanceof Error ? error.message : String(error))

@@ -11,6 +11,8 @@ const ALL_NEEDS: readonly Need[] = [
   'signing',
   'providers',
   'speech',
+  'backup',
+  'recovery',
 ]
 
 const OTHERS: readonly [name: string, pattern: RegExp, what: string][] = [

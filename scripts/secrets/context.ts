@@ -18,8 +18,11 @@ export type Answers = {
   alertChatId: string | undefined
 }
 
+/** Fresh keys of backups (shared/backup/keys.ts), used where there are none yet. */
+export type BackupKeys = { recoveryKey: string; recipients: string; signingKey: string }
+
 /** What a secret is made from: the answers, and the secrets before it in the table. */
-export type MakeContext = { answers: Answers; secrets: ReadonlyMap<string, string> }
+export type MakeContext = { answers: Answers; backupKeys: BackupKeys; secrets: ReadonlyMap<string, string> }
 
 /** Wrong use: the message says what to do, exit code 2. */
 export class UsageError extends Error {

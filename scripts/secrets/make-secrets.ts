@@ -2,12 +2,13 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync } from 'node:
 import { join } from 'node:path'
 import { writeSecret } from '../../local/secret-files.ts'
 import { checkSecrets } from './check.ts'
-import { type Answers, UsageError } from './context.ts'
+import { type Answers, type BackupKeys, type MakeContext, UsageError } from './context.ts'
 import { SECRETS, type SecretRule } from './table.ts'
 
 export type MakeOptions = {
   folder: string
   answers: Answers
+  backupKeys: BackupKeys
   /** Names of the secrets that get a new text; all others that are there stay as they are. */
   rotate: readonly string[]
   /** Whom the files shall belong to; undefined = whoever runs this. */
@@ -53,7 +54,7 @@ const decide = (
   rule: SecretRule,
   old: string | undefined,
   isRenewed: boolean,
-  context: { answers: Answers; secrets: ReadonlyMap<string, string> },
+  context: MakeContext,
 ): string => {
   if (rule.follows) return rule.make(context)
   if (old === undefined) return rule.make(context)
@@ -70,14 +71,17 @@ const openFolder = (folder: string): void => {
  * Makes every secret that is missing, renews those named, and leaves all others alone. Nothing is written unless all of them together are good.
  * @throws UsageError saying what is wrong and what to do, without showing a value
  */
-export const makeSecrets = ({ folder, answers, rotate, ownerId }: MakeOptions): MadeSecrets => {
+export const makeSecrets = ({ folder, answers, backupKeys, rotate, ownerId }: MakeOptions): MadeSecrets => {
   checkRotation(rotate)
   const before = new Map<string, string>()
   const after = new Map<string, string>()
   for (const rule of SECRETS) {
     const old = read(folder, rule.name)
     if (old !== undefined) before.set(rule.name, old)
-    after.set(rule.name, decide(rule, old, rotate.includes(rule.name), { answers, secrets: after }))
+    after.set(
+      rule.name,
+      decide(rule, old, rotate.includes(rule.name), { answers, backupKeys, secrets: after }),
+    )
   }
   checkSecrets(after)
   openFolder(folder)

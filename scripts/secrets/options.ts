@@ -3,7 +3,7 @@ import type { Env } from '#shared/platform/env.ts'
 import { type Answers, UsageError } from './context.ts'
 
 /** Containers of docker-compose.yml that read secrets run as this user. */
-export const CONTAINER_USER = 10_001
+const CONTAINER_USER = 10_001
 
 export const HELP = `Creates the secrets of a production installation, one file each, and never writes over one that is there.
 

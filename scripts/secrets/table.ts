@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { completeClients } from '../../local/clients.ts'
-import { known, type MakeContext, passwordOf, randomText, UsageError } from './context.ts'
+import { type BackupKeys, known, type MakeContext, passwordOf, randomText, UsageError } from './context.ts'
 
 /** How one secret comes to be, and what its renewal takes. */
 export type SecretRule = {
@@ -17,7 +17,7 @@ export type SecretRule = {
   afterRenewal: string
 }
 
-const RESTART = 'Restart what reads it: npm run upgrade does so one service after the other.'
+const RESTART = 'Replace what reads it (docs/operations/compose.md, Upgrade).'
 
 const required = (value: string | undefined, what: string): string => {
   if (value === undefined) throw new UsageError(what)
@@ -67,9 +67,25 @@ const addClientKeys = (old: string): string => {
   return JSON.stringify({ clients: renewed }, undefined, 2)
 }
 
+/** The three texts belong together: one of them is never made beside an older one. */
+const backupKey =
+  (part: keyof BackupKeys) =>
+  (context: MakeContext): string => {
+    const { backupKeys, secrets } = context
+    const identity = secrets.get('backup-identity')
+    if (identity !== undefined && identity !== backupKeys.recoveryKey)
+      throw new UsageError(
+        'backup-identity is there, but not all that belongs to it (backup-recipients, backup-signing-key): put them back, or write new ones by npm run admin -- backup keys.',
+      )
+    return backupKeys[part]
+  }
+
 const never = (why: string) => (): never => {
   throw new UsageError(why)
 }
+
+const NO_NEW_BACKUP_KEYS =
+  'Backups that are there need the keys that they were made with: npm run admin -- backup keys makes new ones, to be written beside the old (docs/operations/backups.md).'
 
 /** Every secret, in the order in which they are made. */
 export const SECRETS: readonly SecretRule[] = [
@@ -92,13 +108,13 @@ export const SECRETS: readonly SecretRule[] = [
     name: 's3-access-key',
     readBy: 'functions',
     make: ({ answers }) => answers.s3AccessKey ?? `kopeika${randomBytes(6).toString('hex')}`,
-    afterRenewal: RESTART,
+    afterRenewal: `${RESTART} Where backups lie in the same store, --rotate backup-s3-access-key too.`,
   },
   {
     name: 's3-secret-key',
     readBy: 'functions',
     make: ({ answers }) => answers.s3SecretKey ?? randomText(),
-    afterRenewal: RESTART,
+    afterRenewal: `${RESTART} Where backups lie in the same store, --rotate backup-s3-secret-key too.`,
   },
   {
     name: 'telegram-bot-token',
@@ -150,6 +166,58 @@ export const SECRETS: readonly SecretRule[] = [
       "PostgreSQL takes its owner's password at its first start only: change it there (alter role kopeika password ...), then write it into database-owner-url by hand and run this again.",
     ),
     afterRenewal: '',
+  },
+  {
+    name: 'backup-database-url',
+    readBy: 'functions',
+    // by PostgreSQL itself: a backup is one transaction, as long as it takes
+    make: (context) => {
+      const url = new URL(known(context, 'database-owner-url'))
+      url.username = 'kopeika_backups'
+      url.password = randomText()
+      return url.href
+    },
+    afterRenewal: `Run the service migrate (or npm run migrate): it gives the role its new password. ${RESTART}`,
+  },
+  {
+    name: 'scratch-database-url',
+    readBy: 'functions',
+    // the owner may make databases; a server of its own is better (docs/operations/backups.md)
+    make: (context) => known(context, 'database-owner-url'),
+    afterRenewal: RESTART,
+  },
+  {
+    name: 'backup-identity',
+    readBy: 'functions',
+    make: backupKey('recoveryKey'),
+    renew: never(NO_NEW_BACKUP_KEYS),
+    afterRenewal: '',
+  },
+  {
+    name: 'backup-recipients',
+    readBy: 'functions',
+    make: backupKey('recipients'),
+    renew: never(NO_NEW_BACKUP_KEYS),
+    afterRenewal: '',
+  },
+  {
+    name: 'backup-signing-key',
+    readBy: 'functions',
+    make: backupKey('signingKey'),
+    renew: never(NO_NEW_BACKUP_KEYS),
+    afterRenewal: '',
+  },
+  {
+    name: 'backup-s3-access-key',
+    readBy: 'functions',
+    make: (context) => known(context, 's3-access-key'),
+    afterRenewal: RESTART,
+  },
+  {
+    name: 'backup-s3-secret-key',
+    readBy: 'functions',
+    make: (context) => known(context, 's3-secret-key'),
+    afterRenewal: RESTART,
   },
   {
     name: 'postgres-password',

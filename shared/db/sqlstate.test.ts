@@ -1,3 +1,4 @@
+import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AppError } from '#shared/errors.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts'
@@ -39,6 +40,15 @@ describe('toPublicError', () => {
   test.each(['23505', '42P01', 'ENOENT'])('%s is a bug of ours and stays as it is', (code) => {
     const error = withCode(code)
     expect(toPublicError(error)).toBe(error)
+  })
+
+  test('what a pooler says while it closes the connection is 503; the same code from the server is a bug', () => {
+    const said = (severity: string) =>
+      // the type has no constructor: the driver makes it of the fields that came
+      Object.assign(Object.create(postgres.PostgresError.prototype) as Error, { code: '08P01', severity })
+    expect(toPublicError(said('FATAL'))).toMatchObject({ code: 'unavailable', status: 503 })
+    const bug = said('ERROR')
+    expect(toPublicError(bug)).toBe(bug)
   })
 
   test('an AppError, and what is no error at all, stay as they are', () => {

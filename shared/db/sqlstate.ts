@@ -66,11 +66,17 @@ export const isLockTimeout = (error: unknown): boolean => codeOf(error) === '55P
 /** The server cut the statement off: it took longer than statement_timeout. */
 export const isStatementTimeout = (error: unknown): boolean => codeOf(error) === '57014'
 
+/**
+ * PgBouncer's only code for whatever it has to say (no connection free in time, the server behind it is away); it closes the connection with
+ * it. From the server itself it is a plain ERROR, and a bug of ours.
+ */
+const isPoolersRefusal = (error: unknown): boolean => codeOf(error) === '08P01' && isConnectionLost(error)
+
 /** Gives errors of the database a public meaning where they have one; anything else stays as it is (a bug, 500). */
 export const toPublicError = (error: unknown): unknown => {
   if (error instanceof AppError) return error
   const code = codeOf(error)
-  if (code !== undefined && (AWAY.has(code) || RETRYABLE.has(code))) {
+  if (code !== undefined && (AWAY.has(code) || RETRYABLE.has(code) || isPoolersRefusal(error))) {
     return unavailable('The database is busy or away; try again shortly.', error)
   }
   return error

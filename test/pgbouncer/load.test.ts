@@ -1,134 +1,253 @@
-import { randomInt, randomUUID } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import postgres from 'postgres'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { processEnv } from '#shared/platform/env.ts'
-import { ask, readBooks } from '../e2e/support/books.ts'
-import { type Answer, charge, register } from '../e2e/support/caller.ts'
+import { type Stack, startStack } from '../../local/stack.ts'
+import type { StackDescription } from '../../local/stack-file.ts'
+import { ask } from '../e2e/support/books.ts'
+import { charge, expectProblem, register } from '../e2e/support/caller.ts'
 import { postUpdate } from '../e2e/support/chat.ts'
 import { familyOf } from '../e2e/support/processes.ts'
-import { cleanUp, makeHome, type RunningStack, startStack } from '../e2e/support/starter.ts'
+import { REPOSITORY } from '../e2e/support/starter.ts'
 import { messageFrom } from '../support/chat.ts'
+import { startLoad, type Wish } from '../watchdog/support/load.ts'
 
-const BONUS = 50
+const POOL = 8
 const PEOPLE = 20
-const POOL = Number(processEnv().PGBOUNCER_POOL)
+const FIRST_PERSON = 7_100_000_000
+const CHARGES = 400
+const UPDATES = 200
+const AT_ONCE = 40
 
-let running: RunningStack
+const home = mkdtempSync(join(tmpdir(), 'kopeika-pooled-'))
+const ending = new AbortController()
+let running: Stack
+let stack: StackDescription
+let owner: postgres.Sql
+
 beforeAll(async () => {
-  running = await startStack(makeHome())
-})
-afterAll(cleanUp, 60_000)
-
-const times = <T>(count: number, make: (index: number) => T): T[] =>
-  Array.from({ length: count }, (_, index) => make(index))
-
-/** Connections that the functions' role has at PostgreSQL itself, and how many of them ask for nothing. */
-const countConnections = async (): Promise<number> =>
-  ask(running.stack, async (sql) => {
-    const [row] = await sql<[{ count: number }]>`
-      select count(*)::int as count from pg_stat_activity where usename = 'kopeika_functions'`
-    return row.count
-  })
-
-const logsOf = (home: string): string =>
-  readdirSync(join(home, 'logs'))
-    .map((name) => readFileSync(join(home, 'logs', name), 'utf8'))
-    .join('\n')
-
-/** What a connection that keeps something for one client, and is given to another, makes PostgreSQL say. */
-const LEAKED_STATE =
-  /prepared statement .{0,80}(does not exist|already exists)|unnamed portal|unsupported startup parameter/
-
-/** `count` charges of one coin for each person, `parallel` at a time; a refusal for want of a connection is repeated under its key. */
-const takeCoins = async (
-  people: readonly number[],
-  rounds: number,
-  mayRepeat: boolean,
-): Promise<Answer[]> => {
-  const takeOne = async (person: number): Promise<Answer> => {
-    const key = randomUUID()
-    let answer = await charge(running.stack, person, 1, key)
-    for (let tries = 0; mayRepeat && answer.status !== 200 && tries < 100; tries += 1) {
-      expect([409, 503]).toContain(answer.status)
-      await new Promise((resolve) => setTimeout(resolve, 100))
-      answer = await charge(running.stack, person, 1, key)
-    }
-    return answer
+  const { PATH, HOME } = processEnv()
+  const env = {
+    PATH,
+    HOME,
+    PGBOUNCER_POOL: String(POOL),
+    KOPEIKA_HOME: home,
+    GATEWAY_PORT: '0',
+    RATE_LIMITS: 'off',
   }
-  const lanes = people.map(async (person) => {
-    const answers: Answer[] = []
-    for (let round = 0; round < rounds; round += 1) answers.push(await takeOne(person))
-    return answers
-  })
-  return (await Promise.all(lanes)).flat()
-}
-
-const makePeople = async (): Promise<number[]> => {
-  const people = times(PEOPLE, () => randomInt(2 ** 40))
-  await Promise.all(people.map((person) => register(running.stack, person)))
-  return people
-}
-
-const expectBooks = async (people: readonly number[], charges: number): Promise<void> => {
-  for (const person of people) {
-    expect(await readBooks(running.stack, person)).toEqual({
-      accounts: 1,
-      coins: BONUS - charges,
-      movements: { bonus: 1, charge: charges },
-    })
-  }
-}
-
-it('carries charges and updates at once over eight connections in all, without one error', async () => {
-  expect(running.said).toContainEqual(
-    expect.stringMatching(new RegExp(`^pgbouncer .*, ${POOL} connections behind it`)),
+  running = await startStack(
+    {
+      root: REPOSITORY,
+      stackYml: join(REPOSITORY, 'stack.yml'),
+      env,
+      cwd: REPOSITORY,
+      say: () => undefined,
+      signal: ending.signal,
+    },
+    { kill: () => undefined },
   )
-  const people = await makePeople()
-  const strangers = times(100, () => randomInt(2 ** 40))
-  let most = 0
-  let isOver = false
-  const watch = async (): Promise<void> => {
-    while (!isOver) most = Math.max(most, await countConnections())
+  stack = JSON.parse(readFileSync(join(home, 'stack.json'), 'utf8'))
+  owner = postgres(stack.databaseUrl, { max: 1, onnotice: () => {} })
+  for (let index = 0; index < PEOPLE; index += 1) await register(stack, FIRST_PERSON + index)
+  await owner`
+    with paid as (
+      insert into transactions (user_id, amount, type, description, balance_after, actor)
+      select user_id, 100000, 'adjustment', 'for the test', coins + 100000, 'test' from user_balances returning user_id
+    ) update user_balances b set coins = coins + 100000 from paid where b.user_id = paid.user_id`
+}, 120_000)
+afterAll(async () => {
+  await owner?.end({ timeout: 2 })
+  await running?.stop()
+  rmSync(home, { recursive: true, force: true, maxRetries: 5 })
+}, 60_000)
+
+const personOf = (index: number): number => FIRST_PERSON + (index % PEOPLE)
+const updateOf = (index: number) => messageFrom(personOf(index), { text: '/balance' })
+
+/** Does `work` for 0..count-1, so many at a time. */
+const inTurns = async (
+  count: number,
+  atOnce: number,
+  work: (index: number) => Promise<void>,
+): Promise<void> => {
+  let next = 0
+  const worker = async (): Promise<void> => {
+    while (next < count) {
+      next += 1
+      await work(next - 1)
+    }
   }
-  const watching = watch()
-  const [charges, updates] = await Promise.all([
-    takeCoins(people, 20, false),
-    Promise.all(
-      strangers.map((person) => postUpdate(running.stack, messageFrom(person, { text: '/start' }))),
-    ),
+  await Promise.all(Array.from({ length: atOnce }, worker))
+}
+
+/** How many connections of the functions' role the server has, looked at until `end` is called. */
+const watchConnections = (): { end: () => Promise<number> } => {
+  let isOver = false
+  let most = 0
+  const look = async (): Promise<void> => {
+    while (!isOver) {
+      const [row] = await owner<{ count: number }[]>`
+        select count(*)::int from pg_stat_activity where usename = 'kopeika_functions'`
+      most = Math.max(most, row?.count ?? 0)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+  const looking = look()
+  return {
+    end: async () => {
+      isOver = true
+      await looking
+      return most
+    },
+  }
+}
+
+/** Lines of any log that tell of state which was left on a connection, or missed there. */
+const leaksInLogs = (): string[] =>
+  readdirSync(home, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.log'))
+    .flatMap((path) => readFileSync(join(home, path), 'utf8').split('\n'))
+    .filter((line) =>
+      /prepared statement .*(does not exist|already exists)|you don't own a lock|unsupported startup parameter/.test(
+        line,
+      ),
+    )
+
+const countOf = (question: 'charges' | 'updates'): Promise<number> =>
+  ask(stack, async (sql) => {
+    const [row] =
+      question === 'charges'
+        ? await sql<{ count: number }[]>`
+            select count(*)::int from transactions where type = 'charge' and amount = -1`
+        : await sql<{ count: number }[]>`
+            select count(*)::int from telegram_updates where telegram_id between ${FIRST_PERSON} and ${FIRST_PERSON + PEOPLE}`
+    return row?.count ?? 0
+  })
+
+const expectBooksClose = async (): Promise<void> => {
+  const drift = await owner`
+    select b.user_id from user_balances b left join transactions t on t.user_id = b.user_id
+    group by b.user_id, b.coins having b.coins <> coalesce(sum(t.amount), 0)`
+  expect([...drift]).toEqual([])
+}
+
+const pooler = () =>
+  familyOf(process.pid).filter(({ command }) => /^\S*pgbouncer /.test(command) && command.includes(home))
+
+it(`${CHARGES} charges and ${UPDATES} updates with ${POOL} connections for all functions: 0 errors, and the books close`, async () => {
+  const before = await countOf('charges')
+  const watch = watchConnections()
+  const statuses: Record<string, number> = {}
+  const note = (what: string, status: number): void => {
+    statuses[`${what} ${status}`] = (statuses[`${what} ${status}`] ?? 0) + 1
+  }
+  await Promise.all([
+    inTurns(CHARGES, AT_ONCE, async (index) => {
+      note('charge', (await charge(stack, personOf(index), 1)).status)
+    }),
+    inTurns(UPDATES, AT_ONCE / 2, async (index) => {
+      note('update', (await postUpdate(stack, updateOf(index))).status)
+    }),
   ])
-  isOver = true
-  await watching
-  expect(new Set(charges.map(({ status }) => status))).toEqual(new Set([200]))
-  expect(new Set(updates.map(({ status }) => status))).toEqual(new Set([200]))
-  await expectBooks(people, 20)
-  expect(most).toBeGreaterThan(0)
+  const most = await watch.end()
+  console.log(`at most ${most} connections of the functions at the server`)
+  expect(statuses).toEqual({ 'charge 200': CHARGES, 'update 200': UPDATES })
+  expect(await countOf('charges')).toBe(before + CHARGES)
+  expect(most).toBeGreaterThan(1)
   expect(most).toBeLessThanOrEqual(POOL)
-  expect(logsOf(running.home)).not.toMatch(LEAKED_STATE)
+  await expectBooksClose()
+  expect(leaksInLogs()).toEqual([])
 })
 
-it('loses nothing when PgBouncer is started anew under load, and no prepared statement is missed', async () => {
-  const people = await makePeople()
-  const charging = takeCoins(people, 30, true)
-  for (let restart = 0; restart < 3; restart += 1) {
-    const pgbouncer = familyOf(running.stack.pid).filter(({ command }) =>
-      /pgbouncer\S* .*pgbouncer\.ini/.test(command),
+it("nothing of one transaction is left for the next: the settings are the role's on every connection", async () => {
+  const app = postgres(stack.appDatabaseUrl, { max: POOL * 2, onnotice: () => {}, fetch_types: false })
+  try {
+    const seen = await Promise.all(
+      Array.from({ length: POOL * 4 }, () =>
+        app.begin(async (tx) => {
+          const [row] = await tx<{ settings: string }[]>`
+            select concat_ws(' ', current_setting('statement_timeout'), current_setting('lock_timeout'),
+              current_setting('idle_in_transaction_session_timeout'), current_setting('search_path')) as settings`
+          return row?.settings
+        }),
+      ),
     )
-    expect(pgbouncer).toHaveLength(1)
-    // only a child of our own stack; killed hard, as a crash would
-    for (const { pid } of pgbouncer) process.kill(pid, 'SIGKILL')
-    await expect
-      .poll(() => running.said.filter((line) => line.startsWith('pgbouncer: ended')).length, {
-        timeout: 10_000,
-      })
-      .toBe(restart + 1)
-    await expect
-      .poll(async () => (await charge(running.stack, people[0] ?? 0, 51)).status, { timeout: 20_000 })
-      .toBe(402)
+    expect(new Set(seen)).toEqual(new Set(['3s 2s 10s public']))
+  } finally {
+    await app.end({ timeout: 2 })
   }
-  const answers = await charging
-  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
-  await expectBooks(people, 30)
-  expect(logsOf(running.home)).not.toMatch(LEAKED_STATE)
+  const held = await owner`
+    select l.objid from pg_locks l join pg_stat_activity a using (pid)
+    where l.locktype = 'advisory' and a.usename = 'kopeika_functions' and a.state = 'idle'`
+  expect([...held]).toEqual([])
 })
+
+it('a call that gets no connection in time is told to come again, and served afterwards', async () => {
+  const app = postgres(stack.appDatabaseUrl, { max: POOL, onnotice: () => {}, fetch_types: false })
+  const enough = Promise.withResolvers<void>()
+  let begun = 0
+  const hogs = Array.from({ length: POOL }, () =>
+    app
+      .begin(async (tx) => {
+        await tx`select 1`
+        begun += 1
+        await enough.promise
+      })
+      .catch(() => undefined),
+  )
+  try {
+    await expect.poll(() => begun, { timeout: 10_000 }).toBe(POOL)
+    const refused = await charge(stack, personOf(1), 2)
+    expectProblem(refused, 503, 'unavailable')
+    expect(refused.headers.get('retry-after')).not.toBeNull()
+  } finally {
+    enough.resolve()
+    await Promise.all(hogs)
+    await app.end({ timeout: 2 })
+  }
+  await expect.poll(async () => (await charge(stack, personOf(1), 2)).status, { timeout: 10_000 }).toBe(200)
+})
+
+it.each<NodeJS.Signals>(['SIGINT', 'SIGKILL'])(
+  'PgBouncer restarted under load (%s): what is refused is safe to repeat, calls recover, no effect is lost or made twice',
+  async (signal) => {
+    const before = await countOf('charges')
+    const wish = (index: number): Wish => ({
+      method: 'POST',
+      path: '/',
+      body: JSON.stringify({ telegramId: personOf(index), coins: 1, description: 'under load' }),
+    })
+    const load = startLoad(stack, 'charge', AT_ONCE, wish)
+    const updates = startLoad(stack, 'dispatcher', AT_ONCE / 2, (index) => ({
+      method: 'POST',
+      path: '/',
+      body: JSON.stringify(updateOf(index)),
+      headers: { 'x-telegram-bot-api-secret-token': stack.webhook.secret },
+    }))
+    await Promise.all([load.full, updates.full])
+    const [old] = pooler()
+    expect(old).toBeDefined()
+    process.kill(old?.pid ?? 0, signal)
+    await expect.poll(() => pooler().find(({ pid }) => pid !== old?.pid), { timeout: 15_000 }).toBeDefined()
+    const since = performance.now()
+    await expect
+      .poll(async () => (await charge(stack, personOf(0), 2)).status, { timeout: 10_000, interval: 50 })
+      .toBe(200)
+    console.log(
+      `${signal}: a call was served ${Math.round(performance.now() - since)} ms after the new process`,
+    )
+    load.enough()
+    updates.enough()
+    const [charges, posts] = await Promise.all([load.done, updates.done])
+    const refusals = [...charges.refusals, ...posts.refusals]
+    console.log(
+      `${signal}: ${charges.granted} charges, ${posts.granted} updates; refused on the way ${refusals.length}`,
+    )
+    expect(refusals.filter(({ isSafeToRetry }) => !isSafeToRetry)).toEqual([])
+    expect(await countOf('charges')).toBe(before + charges.granted)
+    await expectBooksClose()
+    expect(leaksInLogs()).toEqual([])
+  },
+)
