@@ -5,8 +5,15 @@ export default defineConfig({
   test: {
     // the last: what `faas-cli new` has made here
     include: ['{shared,functions,local,scripts,test,templates,bench}/**/*.test.ts', '*/handler.test.ts'],
-    // need faas-cli, pgbouncer, and caddy, promtool, docker-compose: npm run test:openfaas, test:pgbouncer, test:edge
-    exclude: [...configDefaults.exclude, 'test/openfaas/**', 'test/pgbouncer/**', 'test/edge/**'],
+    // need programs that may not be there: npm run test:openfaas, test:pgbouncer, test:watchdog, test:edge
+    exclude: [
+      ...configDefaults.exclude,
+      'test/openfaas/**',
+      'test/pgbouncer/**',
+      'test/edge/**',
+      'test/watchdog/**',
+      'test/by-hand/**',
+    ],
     pool: 'forks',
     // most files wait for servers rather than compute: more workers than the default of cores - 1
     maxWorkers: Math.max(3, availableParallelism()),
