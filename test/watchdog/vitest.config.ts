@@ -17,20 +17,29 @@ const versionOf = (program: string): string => {
     .replaceAll('\t', ', ')
 }
 
-const program = findWatchdog(env)
-const version = versionOf(program)
+/** Undefined where it is not installed: then global-setup.ts says how to. This file is read by other tools as well. */
+const find = (): { program: string; version: string } | undefined => {
+  try {
+    const program = findWatchdog(env)
+    return { program, version: versionOf(program) }
+  } catch {
+    return undefined
+  }
+}
+
+const watchdog = find()
 
 /** `WATCHDOG_BUNDLES=on`: the functions as their images hold them (npm run bundle), the e2e suite alone. */
 const isBundled = env.WATCHDOG_BUNDLES === 'on'
 
 /** Says at the beginning and the end what all this ran behind. */
 const summary: Reporter = {
-  onInit: () => console.log(`of-watchdog: ${version}`),
+  onInit: () => console.log(`of-watchdog: ${watchdog?.version}`),
   onTestRunEnd: (modules) => {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const count = (state: string): number => tests.filter((test) => test.result().state === state).length
     console.log(
-      `test:watchdog behind of-watchdog (${version}): ${tests.length} tests, ${count('passed')} passed, ${count('failed')} failed`,
+      `test:watchdog behind of-watchdog (${watchdog?.version}): ${tests.length} tests, ${count('passed')} passed, ${count('failed')} failed`,
     )
   },
 }
@@ -43,13 +52,16 @@ export default defineConfig({
     pool: 'forks',
     // each file starts whole stacks: two at a time would measure the machine
     maxWorkers: 1,
-    globalSetup: ['test/support/global-setup.ts'],
+    globalSetup: ['test/watchdog/global-setup.ts', 'test/support/global-setup.ts'],
     reporters: env.WATCHDOG_REPORT ? ['default', 'json', summary] : ['default', summary],
     ...(env.WATCHDOG_REPORT ? { outputFile: { json: env.WATCHDOG_REPORT } } : {}),
     testTimeout: 30_000,
     hookTimeout: 90_000,
     teardownTimeout: 30_000,
     // read by test/e2e/support/starter.ts
-    env: { START_OPTIONS: isBundled ? '--watchdog --bundles' : '--watchdog', OF_WATCHDOG: program },
+    env: {
+      START_OPTIONS: isBundled ? '--watchdog --bundles' : '--watchdog',
+      OF_WATCHDOG: watchdog?.program ?? '',
+    },
   },
 })
