@@ -41,7 +41,7 @@ const faasCliCommands = (options: SecretsOptions, result: MadeSecrets): string[]
 
 const nextSteps = (options: SecretsOptions, result: MadeSecrets): string[] => [
   'Next:',
-  '  compose    docker compose --profile prod up -d, then npm run webhook -- set (docs/operations/compose.md)',
+  '  compose    docker compose --profile prod up -d, then sudo npm run webhook -- set --url https://... (docs/operations/compose.md)',
   '  OpenFaaS   npm run secrets -- --faas-cli prints the commands (docs/operations/faasd.md, kubernetes.md)',
   `Keep a copy of ${options.folder}/master-keys and minio-kms-key where the backups are not: without them texts and pictures are lost.`,
   `Keep ${options.folder}/backup-identity off this machine too: it alone opens the backups.`,

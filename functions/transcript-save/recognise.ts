@@ -23,6 +23,8 @@ const ROUNDING_SECONDS = 2
 /** For fetching, storing and telling, out of the time that the coins are set aside for. */
 const RESERVED_MS = 30_000
 const RETRY_SECONDS = 5
+/** So long a recogniser may take beside the length of the recording itself: it may have to load its model first. */
+const LISTEN_AT_LEAST_MS = 120_000
 
 /** No text will come of this recording, however often it is tried. */
 class Hopeless extends Error {
@@ -71,7 +73,8 @@ const timeLeft = async ({ resources, recording }: Claimed): Promise<number> => {
   const hold = await getHold(resources.sql, recording.holdId)
   const leftMs = hold.expiresAt.getTime() - resources.clock() - RESERVED_MS
   if (hold.state !== 'active' || leftMs <= 0) throw new Hopeless('too-late')
-  return leftMs
+  // a recogniser that never answers must not keep a worker until the coins are free again
+  return Math.min(leftMs, LISTEN_AT_LEAST_MS + recording.durationSeconds * 1_000)
 }
 
 const fetchSpoken = async ({ resources, recording }: Claimed, signal: AbortSignal) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { makeBackupKeys, parseRecoveryKey } from '#shared/backup/keys.ts'
 import { openVault } from '#shared/backup/open-vault.ts'
 import { openForRestore, restore } from '#shared/backup/restore.ts'
-import { lookAtTarget, planRestore } from '#shared/backup/restore-plan.ts'
+import { findBegun, lookAtTarget, planRestore } from '#shared/backup/restore-plan.ts'
 import { listFolders } from '#shared/backup/vault.ts'
 import { readMigrations } from '#shared/db/migration-files.ts'
 import { type PrepareOptions, prepareDatabase } from '#shared/db/prepare.ts'
@@ -65,16 +65,23 @@ export const handBackupSecretsOver = async (
   for (const [name, text] of files) writeSecret(home.secrets, name, text)
 }
 
-const isEmpty = async (ownerUrl: string): Promise<boolean> => {
+/** Whether the database wants restoring, and from which backup where one has begun already. */
+const lookForNeed = async (ownerUrl: string): Promise<{ begun: string | undefined } | undefined> => {
   const sql = openForRestore(ownerUrl)
   try {
-    return (await lookAtTarget(sql, '')) === 'empty'
+    const begun = await findBegun(sql)
+    return begun !== undefined || (await lookAtTarget(sql, '')) === 'empty' ? { begun } : undefined
   } finally {
     await sql.end({ timeout: 5 })
   }
 }
 
-const recover = async (context: PartContext, prepare: PrepareOptions, s3: S3Access): Promise<void> => {
+const recover = async (
+  context: PartContext,
+  prepare: PrepareOptions,
+  s3: S3Access,
+  begun: string | undefined,
+): Promise<void> => {
   const { home, say } = context
   const since = performance.now()
   const vault = openVault({ ...s3, region: REGION, backups: BUCKETS.backups, copies: COPIES })
@@ -83,10 +90,10 @@ const recover = async (context: PartContext, prepare: PrepareOptions, s3: S3Acce
     const { backups } = await listFolders(vault)
     if (backups.length === 0) return say('RECOVER=auto: there is no backup, the database starts empty')
     // one that was proven before, unless none was
-    const chosen = backups.findLast(({ isVerified }) => isVerified) ?? backups.at(-1)
+    const chosen = begun ?? (backups.findLast(({ isVerified }) => isVerified) ?? backups.at(-1))?.backupId
     const key = parseRecoveryKey(readFileSync(join(home.secrets, IDENTITY), 'utf8'))
     const migrations = await readMigrations(prepare.migrationsDir)
-    const plan = await planRestore({ vault, ...key, migrations, backupId: chosen?.backupId })
+    const plan = await planRestore({ vault, ...key, migrations, backupId: chosen })
     say(`RECOVER=auto: restoring ${plan.manifest.backupId}: ${plan.rows} rows, ${plan.objects} objects`)
     const report = await restore(
       {
@@ -116,15 +123,25 @@ const recover = async (context: PartContext, prepare: PrepareOptions, s3: S3Acce
 export const recoverIfEmpty = async (context: PartContext, prepare: PrepareOptions): Promise<void> => {
   const { settings, backupStore, home } = context
   if (settings.recover !== 'auto' || backupStore === undefined) return
-  if (!existsSync(join(home.secrets, IDENTITY)) || !(await isEmpty(prepare.ownerUrl))) return
-  await recover(context, prepare, await backupStore)
+  if (!existsSync(join(home.secrets, IDENTITY))) return
+  const need = await lookForNeed(prepare.ownerUrl)
+  if (need) await recover(context, prepare, await backupStore, need.begun)
 }
 
-/** With `RECOVER=auto` a data folder that no server can use is put aside, never deleted. False: it is not to be touched. */
+/** What PostgreSQL says of a folder that it cannot use, and what it says when something else is in its way, which a backup does not mend. */
+const DAMAGE = /is damaged|ended at its start/
+const NO_DAMAGE = /No space left|shared memory|Permission denied|lock file|in use|could not create/
+
+/**
+ * With `RECOVER=auto` a data folder that no server can use is put aside, never deleted, where the key to a backup is at hand. False: it is not to
+ * be touched, because it may well be whole (a slow recovery after a crash, a full disc, another version of PostgreSQL).
+ */
 export const putBrokenAside = ({ settings, home, say }: PartContext, error: unknown): boolean => {
+  const why = messageOf(error)
   if (settings.recover !== 'auto' || !existsSync(home.postgres)) return false
+  if (!existsSync(join(home.secrets, IDENTITY)) || !DAMAGE.test(why) || NO_DAMAGE.test(why)) return false
   const aside = `${home.postgres}.broken-${Date.now()}`
   renameSync(home.postgres, aside)
-  say(`RECOVER=auto: the data folder cannot be used (${messageOf(error)}) and lies in ${aside} now`)
+  say(`RECOVER=auto: the data folder cannot be used (${why}) and lies in ${aside} now`)
   return true
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { openForRestore, restore } from '#shared/backup/restore.ts'
-import { lookAtTarget, planRestore, type RestorePlan } from '#shared/backup/restore-plan.ts'
+import { findBegun, lookAtTarget, planRestore, type RestorePlan } from '#shared/backup/restore-plan.ts'
 import { listFolders } from '#shared/backup/vault.ts'
 import { writeAudit } from '#shared/db/audit.ts'
 import { openDatabase } from '#shared/db/client.ts'
@@ -66,10 +66,16 @@ const reconcileAfter = async ({ target, print }: Context): Promise<void> => {
 /** What a start with RECOVER=auto restores, or undefined: there is nothing to do. */
 const chooseForStart = async (places: BackupPlaces, ownerUrl: string): Promise<string | undefined> => {
   const { backups } = await listFolders(places.vault)
-  const chosen = (backups.findLast(({ isVerified }) => isVerified) ?? backups.at(-1))?.backupId
   const look = openForRestore(ownerUrl)
-  const state = await lookAtTarget(look, chosen ?? '').finally(() => look.end({ timeout: 5 }))
-  return state === 'full' ? undefined : chosen
+  try {
+    // one that was broken off goes on, whatever has been proven since
+    const begun = await findBegun(look)
+    if (begun !== undefined) return begun
+    if ((await lookAtTarget(look, '')) !== 'empty') return undefined
+    return (backups.findLast(({ isVerified }) => isVerified) ?? backups.at(-1))?.backupId
+  } finally {
+    await look.end({ timeout: 5 })
+  }
 }
 
 type Wish = {

@@ -59,6 +59,8 @@ const eraseOne = async (tx: Tx, { userId, erasedAt }: Erasure): Promise<boolean>
   await tx`delete from user_states where user_id = ${userId}`
   await tx`delete from user_avatars where user_id = ${userId}`
   await tx`delete from user_transcripts where user_id = ${userId}`
+  // a hold that is left over runs out by itself
+  await tx`delete from recordings where user_id = ${userId}`
   // receipts and answers that wait would be sent to nobody, but their words are the person's
   await tx`delete from graphile_worker._private_jobs where payload::text like ${`%${userId}%`}`
   await tx`

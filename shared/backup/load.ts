@@ -27,17 +27,27 @@ export const emptyTarget = async (sql: Sql): Promise<void> => {
   })
 }
 
+const SCHEMA_MADE = 'schema made'
+
+/** Whether `makeSchema` came to its end there. */
+export const hasSchema = async (sql: Sql): Promise<boolean> =>
+  (await sql`select 1 from kopeika_restore.done where part = ${SCHEMA_MADE}`).length > 0
+
 /** Makes the backup's own schema, empty, and notes what is done from now on, so that an interrupted restore goes on where it was. */
 export const makeSchema = async (options: LoadOptions, plan: RestorePlan): Promise<void> => {
   const { sql, ownerUrl } = options
   const { backupId } = plan.manifest
-  await migrate({ ownerUrl, files: plan.schemaFiles.migrations })
-  await runScript(ownerUrl, plan.schemaFiles.worker)
+  // first of all: from here on nobody takes this database for a whole one (prepareDatabase refuses it)
   await inTransaction(sql, async (tx) => {
     await tx`create schema kopeika_restore`
     await tx`create table kopeika_restore.done (part text primary key)`
-    for (const { schema, name } of plan.manifest.tables) await tx`truncate ${tx(schema)}.${tx(name)} cascade`
     await tx`insert into kopeika_restore.done (part) values (${`begun ${backupId}`})`
+  })
+  await migrate({ ownerUrl, files: plan.schemaFiles.migrations })
+  await runScript(ownerUrl, plan.schemaFiles.worker)
+  await inTransaction(sql, async (tx) => {
+    for (const { schema, name } of plan.manifest.tables) await tx`truncate ${tx(schema)}.${tx(name)} cascade`
+    await tx`insert into kopeika_restore.done (part) values (${SCHEMA_MADE})`
   })
 }
 

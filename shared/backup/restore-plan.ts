@@ -74,6 +74,16 @@ export const planRestore = async (options: PlanOptions): Promise<RestorePlan> =>
 
 export type TargetState = 'empty' | 'interrupted' | 'full'
 
+/** The backup whose restore has begun there and not ended, or undefined. Until it ends the database must not be used. */
+export const findBegun = async (sql: Sql): Promise<string | undefined> => {
+  const [row]: [{ isThere: boolean }?] =
+    await sql`select to_regclass('kopeika_restore.done') is not null as "isThere"`
+  if (!row?.isThere) return undefined
+  const [begun]: [{ backupId: string }?] =
+    await sql`select substr(part, 7) as "backupId" from kopeika_restore.done where part like 'begun %'`
+  return begun?.backupId
+}
+
 /** `interrupted`: a restore of this very backup has begun there and can go on. */
 export const lookAtTarget = async (sql: Sql, backupId: string): Promise<TargetState> => {
   const [row]: [{ tables: number; progress: boolean }?] = await sql`

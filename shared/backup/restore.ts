@@ -1,6 +1,6 @@
 import { openDatabase, type Sql } from '#shared/db/client.ts'
 import { eraseAgain, readErasures } from './erasures.ts'
-import { emptyTarget, freeLocks, type LoadOptions, loadTables, makeSchema } from './load.ts'
+import { emptyTarget, freeLocks, hasSchema, type LoadOptions, loadTables, makeSchema } from './load.ts'
 import { DamagedBackup } from './manifest.ts'
 import { AT_ONCE, type InventoryLine, parseLines, readCopy, type Source } from './objects.ts'
 import { openPart } from './part.ts'
@@ -60,7 +60,7 @@ export const restoreData = async (
   const state = await lookAtTarget(sql, plan.manifest.backupId)
   if (state === 'full' && !replace)
     throw new TargetNotEmpty('The database is not empty. Say --replace to throw away what it holds.')
-  if (state === 'interrupted') say('an interrupted restore of this backup goes on')
+  if (state === 'interrupted' && (await hasSchema(sql))) say('an interrupted restore of this backup goes on')
   else {
     await emptyTarget(sql)
     await makeSchema(options, plan)

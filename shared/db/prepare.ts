@@ -35,6 +35,7 @@ export async function prepareDatabase(options: PrepareOptions): Promise<MigrateR
   const files = await readMigrations(migrationsDir)
   return withOwnerConnection(ownerUrl, async (sql) => {
     await checkServer(sql)
+    await refuseHalfRestored(sql)
     return withAdvisoryLock(sql, { key: LOCKS.prepare, waitMs: WAIT_MS }, async () => {
       const onApplied = (id: string): void => log(`applied ${id}`)
       const result = await migrate({ ownerUrl, files, appVersion, onApplied })
@@ -48,6 +49,17 @@ export async function prepareDatabase(options: PrepareOptions): Promise<MigrateR
       return result
     })
   })
+}
+
+/** What a restore has left behind that was broken off: some tables or wallets may be missing (shared/backup/load.ts). */
+async function refuseHalfRestored(sql: Sql): Promise<void> {
+  const [row] = await sql<[{ isThere: boolean }]>`
+    select to_regclass('kopeika_restore.done') is not null as "isThere"`
+  if (row.isThere) {
+    throw new Error(
+      'A restore into this database was broken off, or its result differed from the backup: repeat it (npm run admin -- restore), or start with RECOVER=auto.',
+    )
+  }
 }
 
 async function checkServer(sql: Sql): Promise<void> {

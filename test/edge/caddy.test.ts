@@ -150,6 +150,8 @@ describe('from outside', () => {
       [link, 'PUT'],
       [link, 'DELETE'],
       ['/minio/v2/metrics/cluster', 'GET'],
+      ['/minio/v2/metrics/cluster?X-Amz-Signature=abc', 'GET'],
+      ['/kopeika-backups/a?X-Amz-Signature=abc', 'GET'],
     ])
       expect((await ask(path ?? '', method)).status).toBe(404)
     expect(arrived).toEqual([])

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { noteErasure } from '#shared/backup/erasures.ts'
 import { readSchemaFiles } from '#shared/backup/kit.ts'
 import { TargetNotEmpty } from '#shared/backup/restore.ts'
+import { findBegun } from '#shared/backup/restore-plan.ts'
 import { migrate } from '#shared/db/migrate.ts'
+import { prepareDatabase } from '#shared/db/prepare.ts'
 import { createEnvelope, open, parseMasterKeys } from '#shared/platform/crypto.ts'
 import type { ObjectStore } from '#shared/storage/object-store.ts'
 import { MIGRATIONS_DIR } from '../support/template-database.ts'
@@ -46,7 +48,12 @@ test('an interrupted restore goes on where it was, and ends the same', async () 
     { done: number }[]
   >`select count(*) as done from kopeika_restore.done`
   expect(before?.done).toBeGreaterThan(3)
+  // nobody may take it for a whole one meanwhile
+  expect(await findBegun(target.ownerSql)).toMatch(/./)
+  const half = { ownerUrl: target.ownerUrl, appUrl: target.appUrl, migrationsDir: MIGRATIONS_DIR }
+  await expect(prepareDatabase(half)).rejects.toThrow(/was broken off/)
   expect(await stage.restoreInto(target)).toMatchObject({ differences: [], drift: 0 })
+  expect(await findBegun(target.ownerSql)).toBeUndefined()
   await expect(stage.restoreInto(target)).rejects.toThrow(TargetNotEmpty)
 })
 
