@@ -15,7 +15,8 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 debian() {
-  debootstrap --variant=minbase bookworm "$scratch/root" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >"$scratch/debootstrap.log" ||
+  # without a mirror debootstrap takes Debian's own
+  debootstrap --variant=minbase bookworm "$scratch/root" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >"$scratch/debootstrap.log" ||
     { tail -20 "$scratch/debootstrap.log"; return 1; }
   # what Debian's own slim image leaves out
   tar -C "$scratch/root" -c --numeric-owner \

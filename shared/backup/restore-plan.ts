@@ -86,12 +86,10 @@ export const findBegun = async (sql: Sql): Promise<string | undefined> => {
 
 /** `interrupted`: a restore of this very backup has begun there and can go on. */
 export const lookAtTarget = async (sql: Sql, backupId: string): Promise<TargetState> => {
-  const [row]: [{ tables: number; progress: boolean }?] = await sql`
-    select count(*) as tables, to_regclass('kopeika_restore.done') is not null as progress from pg_class
+  const begun = await findBegun(sql)
+  if (begun !== undefined) return begun === backupId ? 'interrupted' : 'full'
+  const [row]: [{ tables: number }?] = await sql`
+    select count(*) as tables from pg_class
     where relnamespace in (select oid from pg_namespace where nspname in ('public', 'graphile_worker')) and relkind = 'r'`
-  if (row?.progress) {
-    const [begun] = await sql`select 1 from kopeika_restore.done where part = ${`begun ${backupId}`}`
-    return begun ? 'interrupted' : 'full'
-  }
   return (row?.tables ?? 0) === 0 ? 'empty' : 'full'
 }
