@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     // the last: what `faas-cli new` has made here
     include: ['{shared,functions,local,scripts,test,templates,bench}/**/*.test.ts', '*/handler.test.ts'],
-    // need programs that may not be there: npm run test:openfaas, test:pgbouncer, test:watchdog, test:edge
+    // need programs that may not be there: npm run test:openfaas, test:pgbouncer, test:watchdog, test:edge, test:browser
     exclude: [
       ...configDefaults.exclude,
       'test/openfaas/**',
@@ -13,6 +13,7 @@ export default defineConfig({
       'test/edge/**',
       'test/watchdog/**',
       'test/by-hand/**',
+      'test/browser/**',
     ],
     pool: 'forks',
     // most files wait for servers rather than compute: more workers than the default of cores - 1

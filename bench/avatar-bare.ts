@@ -1,9 +1,10 @@
 /**
- * Bare sharp in a process of its own: the same three pictures as the function makes, and nothing around it. Told over IPC what to do;
- * answers with how many it made.
+ * Bare sharp in a process of its own: the same pictures and thumbhash as the function makes, with the same settings, and nothing around it:
+ * no check of the bytes, no time limit. Told over IPC what to do; answers with how many it made.
  */
 import { readFileSync } from 'node:fs'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
+import { rgbaToThumbHash } from 'thumbhash'
 
 /** Each picture from the source, as sharp's documentation shows; or all from one decoded square, as the function does. */
 export type Way = 'each from the source' | 'decoded once'
@@ -11,34 +12,31 @@ export type BareOrder = { picture: string; way: Way; workers: number; seconds: n
 export type BareResult = { perSecond: number; cpuMs: number; peakBytes: number }
 
 const SIZES = [512, 256, 64]
+const THUMB = 48
 
 sharp.cache(false)
 sharp.concurrency(1)
 
-const webp = (data: Buffer, side: number, size: number): Promise<Buffer> =>
-  sharp(data, { raw: { width: side, height: side, channels: 3 } })
-    .resize(size, size)
-    .webp({ quality: 82, effort: 4 })
-    .toBuffer()
+const hash = async (from: Sharp): Promise<string> => {
+  const pixels = await from.ensureAlpha().raw().toBuffer()
+  return Buffer.from(rgbaToThumbHash(THUMB, THUMB, pixels)).toString('base64')
+}
+
+const square = (bytes: Buffer, size: number): Sharp =>
+  sharp(bytes, { sequentialRead: true })
+    .autoOrient()
+    .resize(size, size, { fit: 'cover', position: sharp.strategy.attention })
 
 const makeEach = async (bytes: Buffer): Promise<void> => {
-  for (const size of SIZES) {
-    await sharp(bytes)
-      .autoOrient()
-      .resize(size, size, { fit: 'cover', position: sharp.strategy.attention })
-      .webp({ quality: 82, effort: 4 })
-      .toBuffer()
-  }
+  for (const size of SIZES) await square(bytes, size).webp({ quality: 82, effort: 4 }).toBuffer()
+  await hash(square(bytes, THUMB))
 }
 
 const makeOnce = async (bytes: Buffer): Promise<void> => {
-  const square = await sharp(bytes, { sequentialRead: true })
-    .autoOrient()
-    .resize(512, 512, { fit: 'cover', position: sharp.strategy.attention })
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer()
-  for (const size of SIZES) await webp(square, 512, size)
+  const data = await square(bytes, 512).toColourspace('srgb').raw().toBuffer()
+  const from = (): Sharp => sharp(data, { raw: { width: 512, height: 512, channels: 3 } })
+  for (const size of SIZES) await from().resize(size, size).webp({ quality: 82, effort: 4 }).toBuffer()
+  await hash(from().resize(THUMB, THUMB))
 }
 
 const run = async ({ picture, way, workers, seconds }: BareOrder): Promise<BareResult> => {

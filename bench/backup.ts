@@ -3,19 +3,14 @@ import { promisify } from 'node:util'
 import postgres from 'postgres'
 import { makeBackupKeys } from '#shared/backup/keys.ts'
 import { takeSnapshot } from '#shared/backup/snapshot.ts'
-import { parseClients } from '#shared/platform/clients.ts'
 import { processEnv } from '#shared/platform/env.ts'
-import { createTokenSource } from '#shared/platform/tokens.ts'
 import type { StackDescription } from '../local/stack-file.ts'
-import { describeLoad, type Load, runLoad } from './load.ts'
 
 const run = promisify(execFile)
 
 const PEOPLE = 2_000
 const EACH = 150
 const ROUNDS = 3
-const WORKERS = 8
-const FIRST_PERSON = 810_000_000
 const MB = 1_000_000
 
 type Print = (line: string) => void
@@ -81,53 +76,8 @@ const compareSpeed = async (stack: StackDescription, print: Print): Promise<void
   print(`  ratio ${(plainSeconds / ownSeconds).toFixed(2)}`)
 }
 
-const updates = async (stack: StackDescription, seconds: number): Promise<Load> => {
-  let updateId = 4_500_000_000 + Math.floor(performance.now()) * 1_000
-  const headers = {
-    'content-type': 'application/json',
-    'x-telegram-bot-api-secret-token': stack.webhook.secret,
-  }
-  return runLoad(WORKERS, seconds, async (worker) => {
-    updateId += 1
-    const id = FIRST_PERSON + worker
-    const from = { id, is_bot: false, first_name: 'Bench', language_code: 'en' }
-    const chat = { id, type: 'private' }
-    const message = { message_id: updateId, date: 1_790_000_000, chat, from, text: '/balance' }
-    const body = JSON.stringify({ update_id: updateId, message })
-    const response = await fetch(stack.webhook.url, { method: 'POST', headers, body })
-    await response.arrayBuffer()
-    return response.status === 200
-  })
-}
-
-/** The webhook under a steady load, alone and while backups are made one after the other. */
-const compareWebhook = async (stack: StackDescription, seconds: number, print: Print): Promise<void> => {
-  const { id, secret } = stack.client
-  const client = parseClients(JSON.stringify({ clients: [{ id, scopes: [], keys: [secret] }] })).find(id)
-  if (!client) throw new Error('There is no client.')
-  const tokenFor = createTokenSource(client)
-  await updates(stack, 1)
-  const alone = await updates(stack, seconds)
-  let [isOver, made] = [false, 0]
-  const backups = (async (): Promise<void> => {
-    while (!isOver) {
-      const headers = { authorization: `Bearer ${await tokenFor('backup')}` }
-      const answer = await fetch(`${stack.gateway}/function/backup`, { method: 'POST', headers })
-      await answer.arrayBuffer()
-      if (answer.status === 200) made += 1
-    }
-  })()
-  const during = await updates(stack, seconds)
-  isOver = true
-  await backups
-  print(describeLoad('webhook alone', alone))
-  print(describeLoad(`webhook during ${made} backup(s)`, during))
-  print(`  p99 ratio ${(during.p99Ms / alone.p99Ms).toFixed(2)}`)
-}
-
-/** Backups beside the plain programs over the same data, and what they cost the webhook. */
-export const benchBackup = async (stack: StackDescription, seconds: number, print: Print): Promise<void> => {
+/** Backups beside the plain programs over the same data. */
+export const benchBackup = async (stack: StackDescription, _seconds: number, print: Print): Promise<void> => {
   await load(stack.databaseUrl)
   await compareSpeed(stack, print)
-  await compareWebhook(stack, seconds, print)
 }

@@ -1,7 +1,14 @@
 export type Load = { perSecond: number; p50Ms: number; p99Ms: number; failed: number }
 
-const percentile = (sorted: readonly number[], share: number): number =>
+/** `sorted` rises. */
+export const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+
+export const median = (figures: readonly number[]): number =>
+  percentile(
+    figures.toSorted((a, b) => a - b),
+    0.5,
+  )
 
 /** `workers` loops that call `once` one after another for `seconds`, after a warm-up of a fifth of that. */
 export const runLoad = async (

@@ -8,6 +8,8 @@ import { startStack } from '../local/stack.ts'
 import type { StackDescription } from '../local/stack-file.ts'
 import { benchAvatar } from './avatar.ts'
 import { benchBackup } from './backup.ts'
+import { benchBackupWebhook } from './backup-webhook.ts'
+import { benchCabinet } from './cabinet.ts'
 import { benchCharge } from './charge.ts'
 import { benchSearch } from './search.ts'
 import { benchStorage } from './storage.ts'
@@ -23,7 +25,15 @@ const BENCHES: Record<string, { run: Bench; about: string }> = {
   },
   backup: {
     run: benchBackup,
-    about: 'a backup against psql | zstd | age over the same data; the webhook during backups',
+    about: 'a backup against psql | zstd | age over the same data',
+  },
+  'backup-webhook': {
+    run: benchBackupWebhook,
+    about: 'the webhook at a steady pace without and with a backup under way, in windows that take turns',
+  },
+  cabinet: {
+    run: benchCabinet,
+    about: 'the cabinet in Chromium: bytes, requests, largest contentful paint, against a page of one line',
   },
   charge: {
     run: benchCharge,
@@ -52,7 +62,7 @@ const HELP = `Benchmarks on a stack of their own (embedded servers, rate limits 
   npm run bench [-- <name> ...] [--seconds <n>]
 
 ${Object.entries(BENCHES)
-  .map(([name, { about }]) => `  ${name.padEnd(9)} ${about}`)
+  .map(([name, { about }]) => `  ${name.padEnd(14)} ${about}`)
   .join('\n')}
 
 Ratios matter; absolute figures depend on the machine and on what else runs on it.

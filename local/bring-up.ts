@@ -4,18 +4,20 @@ import { createTokenSource } from '#shared/platform/tokens.ts'
 import { keyOfClient } from './clients.ts'
 import { type RunningCron, startCron } from './cron.ts'
 import { type RunningFunctions, startFunctions } from './functions.ts'
+import { functionsEnv, type Parts } from './functions-env.ts'
 import type { Gateway } from './gateway.ts'
-import { backupEnv, handBackupSecretsOver } from './parts/backup.ts'
-import { type DatabasePart, startDatabasePart } from './parts/database.ts'
+import { handBackupSecretsOver } from './parts/backup.ts'
+import { startDatabasePart } from './parts/database.ts'
+import { buildPages } from './parts/page.ts'
 import { describePart, type PartContext } from './parts/part.ts'
-import { type RedisPart, startRedisPart } from './parts/redis.ts'
-import { type S3Part, startS3Part } from './parts/s3.ts'
-import { type SpeechPart, startSpeechPart } from './parts/speech.ts'
-import { startTelegramPart, type TelegramPart } from './parts/telegram.ts'
+import { startRedisPart } from './parts/redis.ts'
+import { startS3Part } from './parts/s3.ts'
+import { startSpeechPart } from './parts/speech.ts'
+import { startTelegramPart } from './parts/telegram.ts'
 import { startYookassaPart, type YookassaPart } from './parts/yookassa.ts'
 import { providersOf } from './payment-providers.ts'
 import { writeRunSecrets } from './secrets.ts'
-import { BUCKETS, REGION } from './services/s3-buckets.ts'
+import { BUCKETS } from './services/s3-buckets.ts'
 import { removeStackFile, type StackDescription, writeStackFile } from './stack-file.ts'
 import type { StackFunction } from './stack-yml.ts'
 import type { Watchdog } from './watchdog.ts'
@@ -24,18 +26,6 @@ import type { Watchdog } from './watchdog.ts'
 export type Closers = (() => Promise<void> | void)[]
 
 const GATEWAY_GRACE_MS = 4_000
-
-type Parts = {
-  database: DatabasePart
-  redis: RedisPart
-  s3: S3Part
-  telegram: TelegramPart
-  yookassa: YookassaPart
-  speech: SpeechPart
-}
-
-/** The gateway is the edge here: it names each caller's true address, and the simulator is on this machine. */
-const YOOKASSA_NETWORKS = '127.0.0.0/8,::1/128'
 
 /** The services side by side: PostgreSQL takes longest. */
 const startParts = async (context: PartContext, closers: Closers): Promise<Parts> => {
@@ -58,39 +48,6 @@ const startParts = async (context: PartContext, closers: Closers): Promise<Parts
   ])
   return { database, redis, s3, telegram, yookassa, speech }
 }
-
-/** The whole environment of a function: secrets come as files, never here. */
-const functionsEnv = ({ root, settings, home }: PartContext, parts: Parts, gatewayUrl: string) => ({
-  PATH: settings.path,
-  HOME: settings.homeFolder,
-  TZ: 'UTC',
-  NODE_ENV: 'development',
-  // as in stack.yml: glibc keeps an arena for each thread otherwise, and gives little of it back
-  MALLOC_ARENA_MAX: '2',
-  // compiled code is kept: from the second start on, and after a crash, a function is up in half the time
-  NODE_COMPILE_CACHE: home.cache,
-  SECRETS_DIR: home.secrets,
-  S3_ENDPOINT: parts.s3.endpoint,
-  S3_PUBLIC_ENDPOINT: parts.s3.endpoint,
-  S3_REGION: REGION,
-  S3_BUCKET_AVATARS: BUCKETS.avatars,
-  S3_BUCKET_TRANSCRIPTS: BUCKETS.transcripts,
-  S3_BUCKET_BACKUPS: BUCKETS.backups,
-  ...backupEnv(root, settings),
-  TELEGRAM_API_ROOT: parts.telegram.apiRoot,
-  GATEWAY_URL: gatewayUrl,
-  TARIFF_FILE: join(root, 'tariff.yml'),
-  LOG_LEVEL: settings.logLevel,
-  RATE_LIMITS: settings.rateLimits,
-  YOOKASSA_NETWORKS,
-  YOOKASSA_RETURN_URL: settings.yookassaReturnUrl ?? parts.telegram.page ?? 'https://t.me/',
-  ...(parts.yookassa.shop === undefined ? {} : { YOOKASSA_API_ROOT: parts.yookassa.shop.apiRoot }),
-  ...(parts.speech.url === undefined ? {} : { TRANSCRIBE_URL: parts.speech.url }),
-  ...(parts.speech.model === undefined ? {} : { TRANSCRIBE_MODEL: parts.speech.model }),
-  ...(settings.operatorTelegramIds === undefined
-    ? {}
-    : { OPERATOR_TELEGRAM_IDS: settings.operatorTelegramIds }),
-})
 
 const handSecretsOver = (context: PartContext, parts: Parts): void => {
   const { database, redis, s3, telegram } = parts
@@ -135,7 +92,7 @@ const startAllFunctions = (
   return startFunctions({
     names: functions.map(({ name }) => name),
     root: context.root,
-    env: functionsEnv(context, parts, gateway.url),
+    env: functionsEnv(context, parts, gateway.url, bundles),
     logsFolder: context.home.logs,
     tracker: context.tracker,
     watchdog,
@@ -210,6 +167,11 @@ export const bringUp = async (
   const parts = await startParts(context, closers)
   handSecretsOver(context, parts)
   await handBackupSecretsOver(context, parts)
+  const names = functions.map(({ name }) => name)
+  const build = async (chosen: readonly string[] = names): Promise<void> => {
+    if (!wrapping.bundles) await buildPages({ root: context.root, home, names: chosen, say })
+  }
+  await build()
   const running = await startAllFunctions(context, parts, gateway, functions, wrapping)
   closers.push(running.stop)
   closers.push(() => gateway.close(GATEWAY_GRACE_MS))
@@ -226,5 +188,9 @@ export const bringUp = async (
   writeStackFile(home.stackFile, describeStack(context, parts, gateway.url, webhooks))
   closers.push(() => removeStackFile(home.stackFile))
   gateway.setReady(parts.telegram.page)
-  return { page: parts.telegram.page, roll: running.roll }
+  const roll: RunningFunctions['roll'] = async (chosen) => {
+    await build(chosen)
+    await running.roll(chosen)
+  }
+  return { page: parts.telegram.page, roll }
 }

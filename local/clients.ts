@@ -31,6 +31,8 @@ const CALLED_BY_DISPATCHER = [
   'transcript-save',
   'notify',
 ]
+/** On behalf of the person of the session. */
+const CALLED_BY_CABINET = ['register', 'profile', 'top-up', 'avatar-upload', 'transcript-save']
 const WAKERS_OF_NOTIFY = [
   // after a run it looks again through a call to itself
   'notify',
@@ -40,12 +42,19 @@ const WAKERS_OF_NOTIFY = [
   'charge',
   'avatar-upload',
   'transcript-save',
-  'cabinet',
   'payment-webhook',
   'reconcile',
   'backup',
   'restore-check',
 ]
+
+/** What some of them call beside it. */
+const ALSO: Readonly<Record<string, readonly string[]>> = {
+  // it works on recordings as notify on messages: woken by itself
+  'transcript-save': ['transcript-save:write'],
+  // it works on exports and erasures likewise, and tells the backups of the latter
+  profile: ['profile:write', 'backup:write'],
+}
 
 type ClientRule = { id: string; scopes: string[]; internal: boolean }
 
@@ -57,6 +66,7 @@ const CLIENT_RULES: ClientRule[] = [
     id: 'cron',
     scopes: [
       'notify:write',
+      'profile:write',
       'transcript-save:write',
       'reconcile:write',
       'backup:write',
@@ -64,11 +74,16 @@ const CLIENT_RULES: ClientRule[] = [
     ],
     internal: true,
   },
-  { id: 'dispatcher', scopes: readWrite(CALLED_BY_DISPATCHER), internal: true },
+  {
+    id: 'dispatcher',
+    // an operator may start these in the chat
+    scopes: [...readWrite(CALLED_BY_DISPATCHER), 'reconcile:write', 'backup:write', 'restore-check:write'],
+    internal: true,
+  },
+  { id: 'cabinet', scopes: readWrite(CALLED_BY_CABINET), internal: true },
   ...WAKERS_OF_NOTIFY.map((id) => ({
     id,
-    // it works on recordings as notify on messages: woken by itself
-    scopes: id === 'transcript-save' ? ['notify:write', 'transcript-save:write'] : ['notify:write'],
+    scopes: ['notify:write', ...(ALSO[id] ?? [])],
     internal: true,
   })),
 ]

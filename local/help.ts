@@ -30,7 +30,8 @@ Environment (all optional)
   YOOKASSA_RETURN_URL  where people land after paying               the chat page, or https://t.me/
   TRANSCRIBE_URL       speech to text, OpenAI-compatible            a simulator
   TRANSCRIBE_KEY, TRANSCRIBE_MODEL   for it                         none, whisper-1
-  OPERATOR_TELEGRAM_IDS     who gets alerts in the chat, e.g. 123,456
+  CABINET_URL          where people reach the cabinet               at the gateway
+  OPERATOR_TELEGRAM_IDS     whose bot has the operator's side, and alerts: 123,456
   LOG_LEVEL            of the functions: debug, info, warn, error   info
   RATE_LIMITS          off = no rate limits, for benchmarks         on
   OF_WATCHDOG          the program for --watchdog                   fwatchdog of ~/.cache/kopeika/bin or PATH

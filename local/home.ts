@@ -30,6 +30,8 @@ export type Home = {
   s3: string
   /** Compiled code; may be deleted at any time. */
   cache: string
+  /** Built pages of functions; made anew at each start. */
+  pages: string
   telegram: string
   yookassa: string
 }
@@ -46,6 +48,7 @@ const layoutOf = (root: string): Home => ({
   redis: join(root, 'redis'),
   s3: join(root, 's3'),
   cache: join(root, 'cache'),
+  pages: join(root, 'pages'),
   telegram: join(root, 'telegram'),
   yookassa: join(root, 'yookassa'),
 })

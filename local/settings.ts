@@ -23,6 +23,8 @@ export type Settings = {
   yookassaReturnUrl: string | undefined
   /** Speech to text, where a server of one's own is named. */
   speech: { url: string; key: string | undefined; model: string | undefined } | undefined
+  /** Where people reach the cabinet, if not at the gateway. */
+  cabinetUrl: string | undefined
   /** As given: `notify` checks it. */
   operatorTelegramIds: string | undefined
   /** `auto`: an empty or unusable database is restored from the newest backup at the start. */
@@ -156,6 +158,7 @@ export const readSettings = (env: Env, cwd: string): Settings => {
     yookassaTest: readFlag(env, 'YOOKASSA_TEST'),
     yookassaReturnUrl: readUrl(env, 'YOOKASSA_RETURN_URL', ['https:', 'http:']),
     speech: readSpeech(env),
+    cabinetUrl: readUrl(env, 'CABINET_URL', ['https:', 'http:']),
     operatorTelegramIds: env.OPERATOR_TELEGRAM_IDS?.trim() || undefined,
     recover: readChoice(env, 'RECOVER', ['auto', 'off'], 'off'),
     backupHeartbeatUrl: readUrl(env, 'BACKUP_HEARTBEAT_URL', ['https:', 'http:']),

@@ -55,6 +55,7 @@ describe('each function of stack.yml gets what its code needs, and no more', () 
     signing: ['signing-key'],
     providers: ['payment-providers'],
     speech: ['transcribe-key'],
+    page: [],
     backup: [
       'backup-database-url',
       'backup-recipients',

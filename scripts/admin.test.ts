@@ -96,6 +96,52 @@ test('shows a person, and proves the ledger', async () => {
   await house.ownerSql`update user_balances set coins = coins - 1 where user_id = ${id}`
 })
 
+test('gives and takes coins, blocks and unblocks, each with a reason', async () => {
+  const { id, telegramId } = await house.person()
+  const who = String(telegramId)
+  const given = await admin(['person', 'credit', who, '--coins', '25', '--reason', 'good will'])
+  expect(given.out).toMatch(/^25 coins given: transaction [\da-f-]{36}, balance 75, debt 0\n$/)
+  const taken = await admin(['person', 'debit', who, '--coins', '80', '--reason', 'a slip'])
+  expect(taken).toMatchObject({ code: 1, err: expect.stringContaining('402 insufficient_funds') })
+  expect((await admin(['person', 'debit', who, '--coins', '75', '--reason', 'a slip'])).code).toBe(0)
+  expect((await admin(['person', 'block', who, '--reason', 'spam'])).out).toBe(`${who} is blocked\n`)
+  expect((await admin(['person', who])).out).toMatch(/BLOCKED by an operator since .*: spam/)
+  expect((await admin(['person', 'block', who, '--reason', 'spam'])).err).toContain('409 conflict')
+  expect((await admin(['person', 'unblock', who, '--reason', 'sorry'])).code).toBe(0)
+  const log = await house.ownerSql`
+    select actor, action from audit_log where subject = ${`user:${id}`} and actor = 'client' order by id`
+  expect(log.map(({ action }) => action)).toEqual([
+    'coins-adjusted',
+    'coins-adjusted',
+    'account-blocked',
+    'account-unblocked',
+  ])
+  for (const args of [
+    ['credit', who, '--coins', '5'],
+    ['credit', who, '--coins', '-5', '--reason', 'x'],
+    ['credit', who, '--coins', '0', '--reason', 'x'],
+    ['credit', who, '--reason', 'x'],
+    ['credit', 'anna', '--coins', '5', '--reason', 'x'],
+    ['block', who],
+    ['block', who, 'now', '--reason', 'x'],
+  ])
+    expect(await admin(['person', ...args]), args.join(' ')).toMatchObject({ code: 1, out: '' })
+})
+
+test('discards a dead letter with a reason, once', async () => {
+  const update = updateOf({ message: { message_id: 'eight' } })
+  expect((await postUpdate(house, update)).status).toBe(200)
+  const id = String(update.update_id)
+  expect((await admin(['updates', 'discard', id])).err).toContain('--reason')
+  const discarded = await admin(['updates', 'discard', id, '--reason', 'of a robot'])
+  expect(discarded.out).toBe(`update ${id} is discarded\n`)
+  const again = await admin(['updates', 'discard', id, '--reason', 'of a robot'])
+  expect(again).toMatchObject({ code: 1, err: expect.stringContaining('no dead letter') })
+  const [log] = await house.ownerSql`
+    select action, details from audit_log where subject = ${`update:${id}`} order by id desc limit 1`
+  expect(log).toEqual({ action: 'update-discarded', details: { reason: 'of a robot' } })
+})
+
 describe('payments', () => {
   const coinsOf = async (userId: string) => {
     const [row] = await house.ownerSql<{ coins: number }[]>`

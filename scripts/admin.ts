@@ -2,6 +2,7 @@
 import { openDatabase } from '#shared/db/client.ts'
 import { type Env, processEnv } from '#shared/platform/env.ts'
 import { accounting } from './admin/accounting.ts'
+import { audit } from './admin/audit.ts'
 import { backup } from './admin/backup.ts'
 import { type CommandGroup, findTarget, UsageError } from './admin/context.ts'
 import { ledger } from './admin/ledger.ts'
@@ -21,6 +22,7 @@ const GROUPS: Readonly<Record<string, CommandGroup>> = {
   tariff,
   accounting,
   backup,
+  audit,
   restore: restoreCommand,
 }
 

@@ -43,23 +43,52 @@ const KEY_PARAMETER = z
   .regex(/^[\x21-\x7e]{1,255}$/)
   .meta({ description: 'Makes the call safe to repeat: the same key and input again give the first answer' })
 
+const CSRF_PARAMETER = z.string().meta({ description: '`csrf` of the session, as GET /api/me gives it' })
+
 const describeBody = (route: Route): Pick<ZodOpenApiOperationObject, 'requestBody'> => {
-  if (route.kind === 'open' || route.kind === 'scheduled') return {}
+  if (route.kind === 'scheduled') return {}
   const content: Record<string, { schema: z.ZodType | { type: 'string'; format: 'binary' } }> = {}
   if (route.body) content['application/json'] = { schema: route.body }
-  if (route.rawBody) content['image/*'] = { schema: { type: 'string', format: 'binary' } }
+  if (route.kind !== 'open' && route.rawBody)
+    content['image/*'] = { schema: { type: 'string', format: 'binary' } }
   return Object.keys(content).length === 0
     ? {}
     : { requestBody: { required: route.hasOptionalBody !== true, content } }
 }
 
+const headersOf = ({ kind, method, path }: Route): Record<string, z.ZodType> => {
+  if (kind === 'change' || kind === 'grouped') return { 'Idempotency-Key': KEY_PARAMETER }
+  if (kind !== 'person' || method === 'GET') return {}
+  // ending a session again ends nothing more
+  const key = path === '/api/session' ? {} : { 'Idempotency-Key': KEY_PARAMETER }
+  return { 'X-Csrf-Token': CSRF_PARAMETER, ...key }
+}
+
+/** No token of a client: checked by the route itself, or by the session of the page. */
+const SECURITY_OF: Partial<Record<Route['kind'], { session: [] }[]>> = { open: [], person: [{ session: [] }] }
+
+const describeAnswers = ({ method, answers }: Route): ZodOpenApiOperationObject['responses'] => {
+  const told = Object.entries(answers)
+  // a webhook answers with nothing, a page and a download with a document
+  if (told.length === 0) return { 200: { description: method === 'GET' ? 'A document' : 'Taken in' } }
+  return Object.fromEntries(
+    told.map(([status, schema]) => [
+      status,
+      {
+        description: status === '201' ? 'Created' : 'Done',
+        ...(status === '204' ? {} : { content: { 'application/json': { schema } } }),
+      },
+    ]),
+  )
+}
+
 const describeParameters = (route: Route): Pick<ZodOpenApiOperationObject, 'requestParams'> => {
-  if (route.kind === 'open' || route.kind === 'scheduled') return {}
-  const isKeyed = route.kind === 'change' || route.kind === 'grouped'
-  const header = isKeyed ? { header: z.object({ 'Idempotency-Key': KEY_PARAMETER }) } : {}
+  if (route.kind === 'scheduled' || (route.kind === 'open' && !route.params)) return {}
+  const names = headersOf(route)
+  const header = Object.keys(names).length === 0 ? {} : { header: z.object(names) }
   return {
     requestParams: {
-      ...(route.query instanceof z.ZodObject ? { query: route.query } : {}),
+      ...(route.kind !== 'open' && route.query instanceof z.ZodObject ? { query: route.query } : {}),
       ...(route.params instanceof z.ZodObject ? { path: route.params } : {}),
       ...header,
     },
@@ -70,17 +99,11 @@ const describeRoute = (fn: DefinedFunction, route: Route): ZodOpenApiOperationOb
   operationId: `${fn.name} ${route.method} ${route.path}`,
   tags: [fn.name],
   summary: route.summary,
-  ...(route.kind === 'open' ? { security: [] } : {}),
+  ...(SECURITY_OF[route.kind] ? { security: SECURITY_OF[route.kind] } : {}),
   ...describeParameters(route),
   ...describeBody(route),
   responses: {
-    ...Object.fromEntries(
-      Object.entries(route.answers).map(([status, schema]) => [
-        status,
-        { description: status === '201' ? 'Created' : 'Done', content: { 'application/json': { schema } } },
-      ]),
-    ),
-    ...(route.kind === 'open' ? { 200: { description: 'Taken in' } } : {}),
+    ...describeAnswers(route),
     default: { description: 'Failed', content: { 'application/problem+json': { schema: Problem } } },
   },
 })
@@ -103,7 +126,17 @@ const build = (functions: DefinedFunction[]): string => {
     },
     servers: [{ url: 'http://127.0.0.1:8080', description: 'The local stack' }],
     security: [{ token: [] }],
-    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'kopeika_session',
+          description: 'Of the cabinet: POST /function/cabinet/api/session gives it',
+        },
+      },
+    },
     paths,
   })
   return `${JSON.stringify(document, null, 2)}\n`

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { processEnv } from '#shared/platform/env.ts'
 import type { RanTest } from '../test/support/catalogue.ts'
+import { readOptions } from './read-options.ts'
 
 const Report = z.looseObject({
   numFailedTests: z.int(),
@@ -37,6 +38,18 @@ const runVitest = async (
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
   const [code] = (await once(child, 'exit')) as [number | null]
   return code ?? 1
+}
+
+/** The file of `--report`, the one flag of these commands. `--help` prints `help` and ends the process with 0, an unknown word with 1. */
+export const readReportFlag = (help: string): string | undefined => {
+  const options = {
+    report: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const
+  const { values } = readOptions({ options }, help)
+  if (!values.help) return values.report
+  process.stdout.write(help)
+  return process.exit(0)
 }
 
 /** What is known of a run of tests once it has ended; `tests` is undefined where it wrote no report. */

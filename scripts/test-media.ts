@@ -1,10 +1,9 @@
 /** `npm run test:media`: the tests of avatars, transcripts and their store, then what was tried, in figures. Exit 1 when anything failed. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { CATALOGUE } from '../test/media/catalogue.ts'
 import { countTried, findUntried } from '../test/support/catalogue.ts'
-import { runTests } from './run-tests.ts'
+import { readReportFlag, runTests } from './run-tests.ts'
 
 const HELP = `Tests of avatars, transcripts, recordings and the object store.
 
@@ -17,17 +16,11 @@ const HELP = `Tests of avatars, transcripts, recordings and the object store.
 `
 
 const main = async (): Promise<number> => {
-  const { values } = parseArgs({
-    options: { report: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
-  })
-  if (values.help) {
-    process.stdout.write(HELP)
-    return 0
-  }
+  const keepReport = readReportFlag(HELP)
   const serverFile = (folder: string): string => join(folder, 'server.txt')
   const options = {
     config: 'test/media/vitest.config.ts',
-    keepReport: values.report,
+    keepReport,
     env: (folder: string) => ({ STORAGE_SERVER_NAME_FILE: serverFile(folder) }),
   }
   return runTests(options, ({ code, failed, tests }, folder) => {

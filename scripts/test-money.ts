@@ -1,10 +1,9 @@
 /** `npm run test:money`: runs the tests of money at full length, then says in figures what was tried. Exit 1 when anything failed. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { summarize } from '../test/money/summary.ts'
 import type { TallyLine } from '../test/money/support/tally.ts'
-import { runTests } from './run-tests.ts'
+import { readReportFlag, runTests } from './run-tests.ts'
 
 const HELP = `Tests of money: the model against the reference ledger, crash points, faults and bad inputs, at full length.
 
@@ -22,17 +21,11 @@ const readTally = (file: string): TallyLine[] => {
 }
 
 const main = async (): Promise<number> => {
-  const { values } = parseArgs({
-    options: { report: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
-  })
-  if (values.help) {
-    process.stdout.write(HELP)
-    return 0
-  }
+  const keepReport = readReportFlag(HELP)
   const tallyOf = (folder: string): string => join(folder, 'tally.jsonl')
   const options = {
     config: 'test/money/vitest.config.ts',
-    keepReport: values.report,
+    keepReport,
     env: (folder: string) => ({ MONEY_TALLY: tallyOf(folder) }),
   }
   return runTests(options, ({ code, failed, tests }, folder) => {

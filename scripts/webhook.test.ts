@@ -64,7 +64,9 @@ it('sets the webhook so that updates come with the secret and of the kinds that 
   const { said } = await run('info')
   expect(said).toMatch(/^webhook +http:\/\/127\.0\.0\.1:\d+\/function\/dispatcher$/m)
   expect(said).toMatch(/^connections +7$/m)
-  expect(said).toMatch(/^kinds +message, callback_query, pre_checkout_query, my_chat_member$/m)
+  expect(said).toMatch(
+    /^kinds +message, edited_message, callback_query, pre_checkout_query, my_chat_member$/m,
+  )
   expect(said).toMatch(/^last error +none$/m)
   await post(`${await newChat(simulator)}/messages`, { text: '/start' })
   await hook.arrived

@@ -13,11 +13,108 @@ create table audit_log (
   constraint audit_log_details_object CHECK (jsonb_typeof(details) = 'object'::text),
   constraint audit_log_subject_length CHECK (length(subject) >= 1 AND length(subject) <= 200)
 );
+create table audit_seals (
+  id bigint not null,
+  sealed_at timestamp with time zone default now() not null,
+  first_id bigint not null,
+  last_id bigint not null,
+  entries bigint not null,
+  content_hash bytea not null,
+  seal bytea not null,
+  constraint audit_seals_pkey PRIMARY KEY (id),
+  constraint audit_seals_content_hash_length CHECK (length(content_hash) = 32),
+  constraint audit_seals_entries_positive CHECK (entries > 0),
+  constraint audit_seals_id_positive CHECK (id > 0),
+  constraint audit_seals_range CHECK (last_id >= first_id AND first_id > 0),
+  constraint audit_seals_seal_length CHECK (length(seal) = 32)
+);
 create table bonus_claims (
   person_hash bytea not null,
   claimed_at timestamp with time zone default now() not null,
   constraint bonus_claims_pkey PRIMARY KEY (person_hash),
   constraint bonus_claims_hash_length CHECK (length(person_hash) = 32)
+);
+create table cabinet_logins (
+  token_hash bytea not null,
+  user_id uuid not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  constraint cabinet_logins_pkey PRIMARY KEY (token_hash),
+  constraint cabinet_logins_expires_later CHECK (expires_at > created_at),
+  constraint cabinet_logins_token_hash_length CHECK (length(token_hash) = 32),
+  constraint cabinet_logins_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+create table cabinet_sessions (
+  id uuid default uuidv7() not null,
+  user_id uuid not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  constraint cabinet_sessions_pkey PRIMARY KEY (id),
+  constraint cabinet_sessions_expires_later CHECK (expires_at > created_at),
+  constraint cabinet_sessions_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+create table consents (
+  id uuid default uuidv7() not null,
+  user_id uuid not null,
+  terms_version text not null,
+  shown_at timestamp with time zone default now() not null,
+  given_at timestamp with time zone,
+  actor text not null,
+  constraint consents_pkey PRIMARY KEY (id),
+  constraint consents_actor_length CHECK (length(actor) >= 1 AND length(actor) <= 128),
+  constraint consents_given_after_shown CHECK (given_at >= shown_at),
+  constraint consents_once_a_version UNIQUE (user_id, terms_version),
+  constraint consents_terms_version_length CHECK (length(terms_version) >= 1 AND length(terms_version) <= 64),
+  constraint consents_user_fk FOREIGN KEY (user_id) REFERENCES users(id)
+);
+create table deletion_requests (
+  id uuid default uuidv7() not null,
+  user_id uuid not null,
+  erase_at timestamp with time zone not null,
+  reminded_at timestamp with time zone,
+  undone_at timestamp with time zone,
+  actor text not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint deletion_requests_pkey PRIMARY KEY (id),
+  constraint deletion_requests_actor_length CHECK (length(actor) >= 1 AND length(actor) <= 128),
+  constraint deletion_requests_grace CHECK (erase_at >= created_at),
+  constraint deletion_requests_user_fk FOREIGN KEY (user_id) REFERENCES users(id)
+);
+create table erasures (
+  user_id uuid not null,
+  erased_at timestamp with time zone not null,
+  due_at timestamp with time zone default now() not null,
+  passes smallint default 0 not null,
+  backups_told_at timestamp with time zone,
+  done_at timestamp with time zone,
+  constraint erasures_pkey PRIMARY KEY (user_id),
+  constraint erasures_passes_nonnegative CHECK (passes >= 0),
+  constraint erasures_user_fk FOREIGN KEY (user_id) REFERENCES users(id)
+);
+create table exports (
+  id uuid default uuidv7() not null,
+  user_id uuid not null,
+  state text default 'queued'::text not null,
+  progress smallint default 0 not null,
+  message_id bigint,
+  parts_sent smallint default 0 not null,
+  reason text,
+  attempts smallint default 0 not null,
+  lease_holder uuid,
+  lease_until timestamp with time zone,
+  due_at timestamp with time zone default now() not null,
+  actor text not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint exports_pkey PRIMARY KEY (id),
+  constraint exports_actor_length CHECK (length(actor) >= 1 AND length(actor) <= 128),
+  constraint exports_failed_with_reason CHECK ((state = 'failed'::text) = (reason IS NOT NULL)),
+  constraint exports_parts_sent_range CHECK (parts_sent >= 0),
+  constraint exports_progress_range CHECK (progress >= 0 AND progress <= 100),
+  constraint exports_reason_length CHECK (length(reason) >= 1 AND length(reason) <= 32),
+  constraint exports_state_known CHECK (state = ANY (ARRAY['queued'::text, 'building'::text, 'done'::text, 'failed'::text])),
+  constraint exports_user_fk FOREIGN KEY (user_id) REFERENCES users(id)
 );
 create table holds (
   id uuid default uuidv7() not null,
@@ -263,6 +360,13 @@ create table schema_migrations (
   constraint schema_migrations_pkey PRIMARY KEY (id),
   constraint schema_migrations_checksum_length CHECK (length(checksum) = 64)
 );
+create table suspended_people (
+  person_hash bytea not null,
+  suspension jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  constraint suspended_people_pkey PRIMARY KEY (person_hash),
+  constraint suspended_people_hash_length CHECK (length(person_hash) = 32)
+);
 create table tariff_versions (
   version text not null,
   content jsonb not null,
@@ -433,15 +537,29 @@ create table users (
 );
 
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject, id DESC);
+CREATE INDEX cabinet_logins_expires_at ON public.cabinet_logins USING btree (expires_at);
+CREATE INDEX cabinet_logins_user_id ON public.cabinet_logins USING btree (user_id, created_at DESC);
+CREATE INDEX cabinet_sessions_expires_at ON public.cabinet_sessions USING btree (expires_at);
+CREATE INDEX cabinet_sessions_user_id ON public.cabinet_sessions USING btree (user_id, id DESC);
+CREATE INDEX deletion_requests_due ON public.deletion_requests USING btree (erase_at) WHERE (undone_at IS NULL);
+CREATE UNIQUE INDEX deletion_requests_one_open ON public.deletion_requests USING btree (user_id) WHERE (undone_at IS NULL);
+CREATE INDEX deletion_requests_user_id ON public.deletion_requests USING btree (user_id, id DESC);
+CREATE INDEX erasures_open ON public.erasures USING btree (due_at) WHERE (done_at IS NULL);
+CREATE INDEX exports_ended ON public.exports USING btree (updated_at) WHERE (state = ANY (ARRAY['done'::text, 'failed'::text]));
+CREATE UNIQUE INDEX exports_one_open ON public.exports USING btree (user_id) WHERE (state = ANY (ARRAY['queued'::text, 'building'::text]));
+CREATE INDEX exports_open ON public.exports USING btree (due_at) WHERE (state = ANY (ARRAY['queued'::text, 'building'::text]));
+CREATE INDEX exports_user_id ON public.exports USING btree (user_id, id DESC);
 CREATE INDEX holds_active_by_expiry ON public.holds USING btree (expires_at) WHERE (state = 'active'::text);
 CREATE INDEX holds_active_by_user ON public.holds USING btree (user_id) WHERE (state = 'active'::text);
 CREATE INDEX holds_user_id ON public.holds USING btree (user_id, id DESC);
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX idempotency_keys_person ON public.idempotency_keys USING btree (COALESCE((response ->> 'userId'::text), (response #>> '{user,id}'::text[]))) WHERE ((response ? 'userId'::text) OR (response ? 'user'::text));
 CREATE INDEX orders_open ON public.orders USING btree (provider, created_at) WHERE (state = 'open'::text);
 CREATE UNIQUE INDEX orders_provider_external_id_unique ON public.orders USING btree (provider, external_id) WHERE (external_id IS NOT NULL);
 CREATE INDEX orders_user_id ON public.orders USING btree (user_id, id DESC);
 CREATE INDEX payments_created_at ON public.payments USING btree (provider, created_at);
 CREATE INDEX payments_order_id ON public.payments USING btree (order_id) WHERE (order_id IS NOT NULL);
+CREATE INDEX payments_payer_id ON public.payments USING btree (payer_id) WHERE (payer_id IS NOT NULL);
 CREATE INDEX payments_suspense ON public.payments USING btree (created_at) WHERE (state = 'suspense'::text);
 CREATE INDEX payments_user_id ON public.payments USING btree (user_id, id DESC);
 CREATE INDEX provider_entries_charge ON public.provider_entries USING btree (provider, charge_id);
@@ -456,6 +574,7 @@ CREATE UNIQUE INDEX refunds_one_requested ON public.refunds USING btree (payment
 CREATE INDEX refunds_payment_id ON public.refunds USING btree (payment_id);
 CREATE INDEX refunds_requested ON public.refunds USING btree (updated_at) WHERE (state = 'requested'::text);
 CREATE INDEX telegram_updates_received_at ON public.telegram_updates USING btree (received_at);
+CREATE INDEX telegram_updates_telegram_id ON public.telegram_updates USING btree (telegram_id) WHERE (telegram_id IS NOT NULL);
 CREATE INDEX telegram_updates_unhandled ON public.telegram_updates USING btree (received_at) WHERE (state <> 'done'::text);
 CREATE UNIQUE INDEX transactions_type_reference_unique ON public.transactions USING btree (type, reference) WHERE (reference IS NOT NULL);
 CREATE INDEX transactions_user_id_id ON public.transactions USING btree (user_id, id DESC);
@@ -464,14 +583,29 @@ CREATE UNIQUE INDEX user_avatar_uses_one_open ON public.user_avatar_uses USING b
 CREATE UNIQUE INDEX user_avatars_one_current ON public.user_avatars USING btree (user_id) WHERE current;
 CREATE INDEX user_avatars_user_id ON public.user_avatars USING btree (user_id, id DESC);
 CREATE INDEX user_transcripts_user_id ON public.user_transcripts USING btree (user_id, id DESC);
+CREATE INDEX users_username ON public.users USING btree (lower(username)) WHERE (username IS NOT NULL);
 
 grant usage on schema public to kopeika_app;
 grant usage on schema public to kopeika_backup;
 grant insert, select on audit_log to kopeika_app;
 grant select on audit_log to kopeika_backup;
 grant select on audit_log_id_seq to kopeika_backup;
+grant insert, select on audit_seals to kopeika_app;
+grant select on audit_seals to kopeika_backup;
 grant insert, select on bonus_claims to kopeika_app;
 grant select on bonus_claims to kopeika_backup;
+grant delete, insert, select, update on cabinet_logins to kopeika_app;
+grant select on cabinet_logins to kopeika_backup;
+grant delete, insert, select, update on cabinet_sessions to kopeika_app;
+grant select on cabinet_sessions to kopeika_backup;
+grant delete, insert, select, update on consents to kopeika_app;
+grant select on consents to kopeika_backup;
+grant delete, insert, select, update on deletion_requests to kopeika_app;
+grant select on deletion_requests to kopeika_backup;
+grant delete, insert, select, update on erasures to kopeika_app;
+grant select on erasures to kopeika_backup;
+grant delete, insert, select, update on exports to kopeika_app;
+grant select on exports to kopeika_backup;
 grant insert, select, update on holds to kopeika_app;
 grant select on holds to kopeika_backup;
 grant delete, insert, select, update on idempotency_keys to kopeika_app;
@@ -495,6 +629,8 @@ grant insert, select, update on refunds to kopeika_app;
 grant select on refunds to kopeika_backup;
 grant select on schema_migrations to kopeika_app;
 grant select on schema_migrations to kopeika_backup;
+grant delete, insert, select on suspended_people to kopeika_app;
+grant select on suspended_people to kopeika_backup;
 grant insert, select on tariff_versions to kopeika_app;
 grant select on tariff_versions to kopeika_backup;
 grant delete, insert, select, update on telegram_updates to kopeika_app;

@@ -1,5 +1,6 @@
 import { defineFunction } from '#shared/http/define-function.ts'
 import { tryReadyBucket } from '#shared/http/stored-objects.ts'
+import { expectLargeBuffers } from '#shared/platform/heap.ts'
 import { uploadAvatar } from './upload-avatar.ts'
 
 /** A picture in; checked, re-encoded and stored as the person's face; charged. */
@@ -10,5 +11,8 @@ export const handler = defineFunction({
   // download, decode, encode and store take longer than a call that only asks the database
   deadlineMs: 15_000,
   routes: [uploadAvatar],
-  onStart: (resources) => tryReadyBucket(resources, 'avatars'),
+  onStart: (resources) => {
+    expectLargeBuffers()
+    return tryReadyBucket(resources, 'avatars')
+  },
 })

@@ -3,6 +3,7 @@ import type { AvatarData } from '#shared/db/avatars.ts'
 import type { AvatarSize } from '#shared/domain/image-policy.ts'
 import type { Resources } from '#shared/http/resources.ts'
 import { type NewObjects, putObjects } from '#shared/http/stored-objects.ts'
+import { OBJECT_HEADERS } from '#shared/storage/object-headers.ts'
 import { pipelineOf } from './workshop.ts'
 
 /** An avatar whose objects are stored and whose row is not written yet. */
@@ -28,9 +29,7 @@ export const makeAvatar = async (
     image.variants.map((variant) => ({
       key: keyOf(variant.size),
       bytes: variant.bytes,
-      contentType: variant.contentType,
-      // a key is never written twice
-      cacheControl: 'private, max-age=31536000, immutable',
+      ...OBJECT_HEADERS.avatars,
     })),
     signal,
   )

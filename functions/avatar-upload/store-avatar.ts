@@ -3,7 +3,7 @@ import {
   type Avatar,
   AvatarKeys,
   addAvatar,
-  findAvatarByHash,
+  lookIntoGallery,
   requireAvatarRoom,
   setCurrentAvatar,
 } from '#shared/db/avatars.ts'
@@ -55,16 +55,16 @@ export const storeAvatar = async (
   actor: string,
 ): Promise<Answer> => {
   await lockPerson(tx, userId)
-  const known = await findAvatarByHash(tx, { userId, hash })
-  if (known) {
+  const gallery = await lookIntoGallery(tx, { userId, hash })
+  if (gallery.same) {
     // a call with another key was quicker: our objects are not needed
     if (made)
       await enqueueObjectDeletion(tx, { bucket: bucketOf(resources, 'avatars'), keys: made.objects.keys })
-    return answer(200, await setCurrentAvatar(tx, { userId, avatarId: known.id }), null)
+    return answer(200, await setCurrentAvatar(tx, { userId, avatarId: gallery.same.id }), null)
   }
   if (!made)
     throw new AppError('conflict', { detail: 'The same avatar was deleted just now; repeat the call.' })
-  await requireAvatarRoom(tx, userId, resources.tariff.limits.avatars.perPerson)
+  requireAvatarRoom(gallery, resources.tariff.limits.avatars.perPerson)
   const { settings } = await getUser(tx, { userId })
   const avatar = await addAvatar(tx, { id: made.id, userId, data: made.data })
   const { transactionId } = await chargeCoins(tx, {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { findAvatarByHash, hasAvatar, requireAvatarRoom } from '#shared/db/avatars.ts'
+import { hasAvatar, lookIntoGallery, requireAvatarRoom } from '#shared/db/avatars.ts'
 import { requireCoins } from '#shared/db/require-coins.ts'
-import { getUser } from '#shared/db/users.ts'
+import { getCustomer } from '#shared/db/users.ts'
 import { checkImage } from '#shared/domain/image-policy.ts'
 import { priceOf } from '#shared/domain/tariff.ts'
 import { limitPerson } from '#shared/http/limit-person.ts'
@@ -38,13 +38,14 @@ export const uploadAvatar = changeRoute<Upload, WhoseQuery, unknown, Prepared>({
   prepare: async ({ body, query, sql, resources, signal }) => {
     const { tariff } = resources
     if ('bytes' in body) checkImage(body.bytes, tariff.limits.image)
-    const { id: userId } = await getUser(sql, whose(body, query))
+    const { id: userId } = await getCustomer(sql, whose(body, query))
     await limitPerson(resources, 'uploads', userId)
     return withPlace(resources, async () => {
       const bytes = await readImage(resources, body, signal)
       const hash = sha256Hex(bytes)
-      if (await findAvatarByHash(sql, { userId, hash })) return { userId, hash, made: undefined }
-      await requireAvatarRoom(sql, userId, tariff.limits.avatars.perPerson)
+      const gallery = await lookIntoGallery(sql, { userId, hash })
+      if (gallery.same) return { userId, hash, made: undefined }
+      requireAvatarRoom(gallery, tariff.limits.avatars.perPerson)
       await requireCoins(sql, userId, priceOf(tariff, 'avatar').coins)
       return { userId, hash, made: await makeAvatar(resources, userId, { bytes, hash }, signal) }
     })

@@ -1,4 +1,5 @@
 import { defineFunction } from '#shared/http/define-function.ts'
+import { takeOverErasures } from './erasures.ts'
 import { backupMetrics } from './metrics.ts'
 import { runBackup } from './run.ts'
 
@@ -6,7 +7,7 @@ import { runBackup } from './run.ts'
 export const handler = defineFunction({
   name: 'backup',
   needs: ['database', 'redis', 'storage', 'backup'],
-  routes: [runBackup],
+  routes: [runBackup, takeOverErasures],
   // what takes longer goes on behind the call
   deadlineMs: 18_000,
   onStart: async (resources) => {

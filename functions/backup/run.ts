@@ -3,6 +3,7 @@ import { parseRecipients, parseSigningKey } from '#shared/backup/keys.ts'
 import { readSchemaFiles } from '#shared/backup/kit.ts'
 import { type BackupResult, makeBackup } from '#shared/backup/make-backup.ts'
 import { openVault, readyVault } from '#shared/backup/open-vault.ts'
+import { gentlePace } from '#shared/backup/pace.ts'
 import { DEFAULT_RETENTION } from '#shared/backup/retention.ts'
 import { enqueueAlert } from '#shared/db/alerts.ts'
 import { writeAudit } from '#shared/db/audit.ts'
@@ -34,7 +35,8 @@ const write = async (resources: Resources, { assertOurs }: LongRunContext): Prom
   const { backup } = configOf(resources)
   const vault = openVault(backup.store)
   try {
-    await readyVault(vault)
+    for (const lack of await readyVault(vault))
+      resources.log.info(lack, 'the store of the backups lacks a feature')
     return await makeBackup({
       vault,
       source: {
@@ -51,6 +53,7 @@ const write = async (resources: Resources, { assertOurs }: LongRunContext): Prom
       retention: DEFAULT_RETENTION,
       clock: resources.clock,
       assertOurs,
+      pace: await gentlePace(resources.sql),
     })
   } finally {
     vault.store.close()

@@ -4,7 +4,7 @@ import type { Sql } from '#shared/db/client.ts'
 import { createGroup, type Ticket } from '#shared/db/group-commit.ts'
 import { type OnceOutcome, runOnce } from '#shared/db/idempotency.ts'
 import { isConnectionLost, isLockTimeout, isSilence } from '#shared/db/sqlstate.ts'
-import { getUser } from '#shared/db/users.ts'
+import { getCustomer } from '#shared/db/users.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Resources } from '#shared/http/resources.ts'
 
@@ -21,7 +21,7 @@ const groups = new WeakMap<Resources, Submit>()
 /** One charge in a transaction of its own. */
 const chargeAlone = (sql: Sql, { scope, subject, price, actor }: KeyedCharge): Promise<OnceOutcome> =>
   runOnce(sql, scope, async (tx) => {
-    const { id: userId, settings } = await getUser(tx, subject)
+    const { id: userId, settings } = await getCustomer(tx, subject)
     const priced = price(settings)
     const posted = await chargeCoins(tx, { ...priced, userId, actor, settings, withReceipt: true })
     const { coins, held } = posted.balance

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import * as holds from '#shared/db/holds.ts'
-import { getUser } from '#shared/db/users.ts'
+import { getCustomer, getUser } from '#shared/db/users.ts'
 import { CoinAmount, CoinBalance } from '#shared/domain/coins.ts'
 import { invalidInput } from '#shared/errors.ts'
 import { changeRoute, readRoute } from '#shared/http/route.ts'
@@ -61,7 +61,7 @@ export const placeHold = changeRoute({
         { path: 'expiresInSeconds', message: `must be at most ${tariff.holds.maxSeconds}` },
       ])
     }
-    const { id: userId, settings } = await getUser(tx, subjectOf(body))
+    const { id: userId, settings } = await getCustomer(tx, subjectOf(body))
     const priced = priceRequest(body, tariff, settings.language)
     const { hold, balance } = await holds.placeHold(tx, {
       ...priced,

@@ -11,6 +11,7 @@ import {
   messageFrom,
   plainText,
   postUpdate,
+  signedFor,
   updateOf,
 } from '../../test/support/chat.ts'
 import { type House, openHouse } from '../../test/support/house.ts'
@@ -67,7 +68,7 @@ describe('/avatar', () => {
     expect(plainText(page.caption ?? '')).toMatch(/^Your avatar, set .+\n1 of 3\n/)
     expect(page.caption).toContain('Price: 10 coins')
     expect(page.caption).toContain(`Pictures kept: 3 of ${ROOM}.`)
-    expect(buttonsOf(page)).toEqual(['Older', 'Delete'])
+    expect(buttonsOf(page)).toEqual(['Older', 'Delete', '☰ Menu'])
   })
 
   it('turns pages in one message, to the oldest and back', async () => {
@@ -77,13 +78,13 @@ describe('/avatar', () => {
     expect(second.message_id).toBe(first.message_id)
     expect([await colourOf(second), buttonsOf(second)]).toEqual([
       '#00ff00',
-      ['Newer', 'Older', 'Make it my avatar', 'Delete'],
+      ['Newer', 'Older', 'Make it my avatar', 'Delete', '☰ Menu'],
     ])
     expect(plainText(second.caption ?? '')).toMatch(/^An earlier avatar, taken off .+\n2 of 3\n/)
     const third = await chat.press(second, 'Older')
     expect([await colourOf(third), buttonsOf(third)]).toEqual([
       '#ff0000',
-      ['Newer', 'Make it my avatar', 'Delete'],
+      ['Newer', 'Make it my avatar', 'Delete', '☰ Menu'],
     ])
     expect(await colourOf(await chat.press(third, 'Newer'))).toBe('#00ff00')
   })
@@ -96,7 +97,7 @@ describe('/avatar', () => {
     expect(chosen.message_id).toBe(page.message_id)
     expect(await colourOf(chosen)).toBe('#00ff00')
     expect(plainText(chosen.caption ?? '')).toMatch(/^Your avatar, set/)
-    expect(buttonsOf(chosen)).toEqual(['Newer', 'Older', 'Delete'])
+    expect(buttonsOf(chosen)).toEqual(['Newer', 'Older', 'Delete', '☰ Menu'])
     expect((await galleryOf(chat)).map(({ current }) => current)).toEqual([false, true, false])
     const after = await house.call('profile', 'GET', `/?telegramId=${chat.personId}`)
     expect(after.body.balance).toEqual(before.body.balance)
@@ -142,7 +143,13 @@ describe('/avatar', () => {
     expect(page.caption).toContain(`Хранится картинок: 3 из ${ROOM}.`)
     expect(page.caption).toContain('Цена: 10 монет')
     const older = await chat.press(page, 'Более ранние')
-    expect(buttonsOf(older)).toEqual(['Более новые', 'Более ранние', 'Сделать аватаром', 'Удалить'])
+    expect(buttonsOf(older)).toEqual([
+      'Более новые',
+      'Более ранние',
+      'Сделать аватаром',
+      'Удалить',
+      '☰ Меню',
+    ])
     const asked = await chat.press(older, 'Удалить')
     expect(plainText(asked.caption ?? '')).toMatch(/^Удалить эту картинку насовсем\?/)
     expect(buttonsOf(asked)).toEqual(['Да, удалить', 'Нет, оставить'])
@@ -166,7 +173,7 @@ describe('/avatar', () => {
               date: 1,
               chat: { id: stranger.personId, type: 'private' },
             },
-            data: encodeCallback({ kind, id }),
+            data: signedFor(house, stranger.personId, encodeCallback({ kind, id })),
           },
         }),
       )
@@ -190,7 +197,7 @@ describe('/avatar', () => {
     const page = await chat.say('/avatar')
     expect(page.photo).toBeUndefined()
     expect(plainText(page.text ?? '')).toMatch(/^This picture cannot be shown right now\.\n\nYour avatar/)
-    expect(buttonsOf(page)).toEqual(['Older', 'Delete'])
+    expect(buttonsOf(page)).toEqual(['Older', 'Delete', '☰ Menu'])
     const left = await chat.press(await chat.press(page, 'Delete'), 'Yes', ({ text }) => text !== undefined)
     expect(plainText(left.text ?? '')).toContain('1 of 1')
     expect(await galleryOf(chat)).toHaveLength(1)

@@ -4,6 +4,7 @@ import type { MessageId } from '#shared/domain/texts/catalogue.ts'
 import { formatDate } from '#shared/domain/texts/format-date.ts'
 import type { Keyboard } from '#shared/telegram/outgoing.ts'
 import type { Chat } from './chat.ts'
+import { screenButton } from './keyboards.ts'
 
 const FETCH_TIMEOUT_MS = 5_000
 
@@ -81,7 +82,7 @@ const buttonsOf = (chat: Chat, gallery: Picture[], index: number, { id, current 
   return [
     ...(ways.length === 0 ? [] : [ways]),
     ...(current ? [] : [[button(chat, 'avatar-button-choose', 'avatar-choose', id)]]),
-    [button(chat, 'avatar-button-delete', 'avatar-delete', id)],
+    [button(chat, 'avatar-button-delete', 'avatar-delete', id), screenButton(chat, 'menu')],
   ]
 }
 
@@ -114,7 +115,11 @@ const showPage = async (
 const showNone = async (chat: Chat, messageId: number | undefined): Promise<void> => {
   if (messageId !== undefined) await chat.reply({ kind: 'remove', messageId })
   const coins = chat.resources.tariff.services.avatar?.coins ?? 0
-  await chat.reply({ kind: 'text', text: chat.say('avatar-none', { coins }) })
+  await chat.reply({
+    kind: 'text',
+    text: chat.say('avatar-none', { coins }),
+    keyboard: [[screenButton(chat, 'profile'), screenButton(chat, 'menu')]],
+  })
 }
 
 /** /avatar: the gallery, open at the current picture; or how to get one. */

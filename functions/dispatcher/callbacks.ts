@@ -1,13 +1,20 @@
-import { type CallbackData, decodeCallback, type Screen } from '#shared/domain/callback-data.ts'
+import { endDialogue } from '#shared/db/dialogues.ts'
+import { type CallbackData, decodeCallback, NEEDS_SIGNATURE } from '#shared/domain/callback-data.ts'
+import { readButton } from '#shared/telegram/button-signature.ts'
 import { classifyTelegramError } from '#shared/telegram/errors.ts'
 import type { TelegramCallbackQuery } from '#shared/telegram/updates.ts'
+import { pressOperator } from './admin-callbacks.ts'
 import { askDeletePicture, choosePicture, deletePicture, showPicture } from './avatar-screens.ts'
 import type { Chat } from './chat.ts'
-import { runCommand } from './commands.ts'
+import { showScreen } from './commands.ts'
 import { explainEntry, showHistory } from './history-screens.ts'
+import { inPlaceOf, type Place } from './in-place.ts'
+import { confirmDeletion, pressPrivacy } from './privacy-screens.ts'
 import { acceptRecording } from './recording-screens.ts'
 import { askRefund, refundPayment } from './refund-screens.ts'
+import { askSetting, showValues } from './setting-values.ts'
 import { changeLanguage, changeSetting } from './settings-screens.ts'
+import { isShutOut, tellShutOut } from './shut-out.ts'
 import { keepOfferedText } from './text-offers.ts'
 import { checkOrder, sellPack, showPacksOf } from './topup-screens.ts'
 import {
@@ -19,17 +26,8 @@ import {
 } from './transcript-actions.ts'
 import { showTranscript, showTranscripts } from './transcript-screens.ts'
 import { askSearch } from './transcript-search.ts'
+import { showUsage } from './usage-screens.ts'
 import { showHolds } from './wallet-screens.ts'
-
-const COMMAND_OF_SCREEN = {
-  balance: 'balance',
-  topup: 'topup',
-  history: 'history',
-  help: 'help',
-  avatar: 'avatar',
-  transcripts: 'transcripts',
-  settings: 'settings',
-} as const satisfies Record<Screen, string>
 
 type MoneyData = Extract<
   CallbackData,
@@ -46,9 +44,9 @@ const pressMoney = (chat: Chat, data: MoneyData, messageId: number): Promise<voi
     case 'check':
       return checkOrder(chat, data.id, messageId)
     case 'history':
-      return showHistory(chat, { cursor: data.cursor, messageId })
+      return showHistory(chat, data, messageId)
     case 'entry':
-      return explainEntry(chat, data.id, { cursor: data.cursor, messageId })
+      return explainEntry(chat, data, messageId)
     case 'holds':
       return showHolds(chat, messageId)
     case 'refund':
@@ -93,10 +91,11 @@ type TranscriptData = Extract<
   }
 >
 
-const pressTranscript = (chat: Chat, data: TranscriptData, messageId: number): Promise<void> => {
+const pressTranscript = (chat: Chat, data: TranscriptData, place: Place): Promise<void> => {
+  const { messageId } = place
   switch (data.kind) {
     case 'transcript':
-      return showTranscript(chat, data.id)
+      return showTranscript(data.isBelow ? chat : inPlaceOf(chat, place), data.id)
     case 'transcripts':
       return showTranscripts(chat, { cursor: data.cursor, messageId })
     case 'transcript-file':
@@ -109,6 +108,29 @@ const pressTranscript = (chat: Chat, data: TranscriptData, messageId: number): P
       return deleteTranscript(chat, data.id, messageId)
     case 'transcript-search':
       return askSearch(chat)
+  }
+}
+
+type SettingData = Extract<CallbackData, { kind: 'language' | 'setting' | 'setting-values' | 'setting-ask' }>
+
+/** Buttons of the settings; gives the words of the pop-up. */
+const pressSetting = async (
+  chat: Chat,
+  data: SettingData,
+  messageId: number,
+): Promise<string | undefined> => {
+  switch (data.kind) {
+    case 'language':
+      await changeLanguage(chat, data.language, messageId)
+      return undefined
+    case 'setting':
+      return changeSetting(chat, data, messageId)
+    case 'setting-values':
+      await showValues(chat, data, messageId)
+      return undefined
+    case 'setting-ask':
+      await askSetting(chat, data.name, messageId)
+      return undefined
   }
 }
 
@@ -133,13 +155,21 @@ const pressOffer = async (chat: Chat, data: OfferData, message: Pressed): Promis
 /** Does what a button means; gives the words of its pop-up, if any. */
 const press = async (chat: Chat, data: CallbackData, message: Pressed): Promise<string | undefined> => {
   const messageId = message.message_id
+  const place = { messageId, isPhoto: message.photo !== undefined }
   switch (data.kind) {
     case 'menu':
-      await runCommand(chat, COMMAND_OF_SCREEN[data.screen])
+      // who turns to something else is not asked any more, as with commands: what is typed then must not be kept, or charged
+      await endDialogue(chat.resources.sql, chat.person.user.id)
+      await showScreen(data.isBelow ? chat : inPlaceOf(chat, place), data.screen)
+      return undefined
+    case 'usage':
+      await showUsage(inPlaceOf(chat, place), data.page)
       return undefined
     case 'language':
-      await changeLanguage(chat, data.language)
-      return undefined
+    case 'setting':
+    case 'setting-values':
+    case 'setting-ask':
+      return pressSetting(chat, data, messageId)
     case 'avatar':
     case 'avatar-choose':
     case 'avatar-delete':
@@ -152,17 +182,23 @@ const press = async (chat: Chat, data: CallbackData, message: Pressed): Promise<
     case 'transcript-delete':
     case 'transcript-delete-confirmed':
     case 'transcript-search':
-      await pressTranscript(chat, data, messageId)
+      await pressTranscript(chat, data, place)
       return undefined
     case 'keep-text':
     case 'recognise':
     case 'decline':
       return pressOffer(chat, data, message)
+    case 'privacy':
+      await pressPrivacy(chat, data.step, inPlaceOf(chat, place))
+      return undefined
+    case 'deletion-confirmed':
+      await confirmDeletion(inPlaceOf(chat, place))
+      return undefined
     case 'cancel':
       await cancelQuestion(chat, messageId)
       return undefined
-    case 'setting':
-      return changeSetting(chat, data, messageId)
+    case 'operator':
+      return pressOperator(chat, data, messageId)
     default:
       await pressMoney(chat, data, messageId)
       return undefined
@@ -178,13 +214,30 @@ const acknowledge = async (chat: Chat, id: string, words: string | undefined): P
   }
 }
 
-/** A pressed inline button. Buttons of older versions, or of messages that are gone, answer politely. */
+/**
+ * What the button means, if it is one of ours for this person. Those of older versions have no signature: they show what they showed, below the
+ * message, which was not meant to go; whatever changes something is asked for anew (docs/decisions/0011).
+ */
+const readPressed = (chat: Chat, written: string | undefined): CallbackData | undefined => {
+  if (written === undefined) return undefined
+  const { data: text, trust } = readButton(written, {
+    telegramId: chat.person.user.telegramId,
+    sign: chat.resources.sign,
+  })
+  const data = trust === 'foreign' ? undefined : decodeCallback(text)
+  if (!data || trust === 'signed') return data
+  if (NEEDS_SIGNATURE[data.kind]) return undefined
+  return data.kind === 'menu' || data.kind === 'transcript' ? { ...data, isBelow: true } : data
+}
+
+/** A pressed inline button. Buttons of older versions, of other people, or of messages that are gone, answer politely. */
 export const handleCallback = async (chat: Chat, query: TelegramCallbackQuery): Promise<void> => {
-  const data = query.data === undefined ? undefined : decodeCallback(query.data)
+  const data = readPressed(chat, query.data)
   if (!data || query.message === undefined) return acknowledge(chat, query.id, chat.say('old-button'))
   let words: string | undefined
   try {
-    words = await press(chat, data, query.message)
+    if (isShutOut(chat, data.kind === 'menu' ? data.screen : data.kind)) await tellShutOut(chat)
+    else words = await press(chat, data, query.message)
   } finally {
     await acknowledge(chat, query.id, words)
   }

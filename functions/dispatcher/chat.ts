@@ -6,8 +6,10 @@ import { text } from '#shared/domain/texts/texts.ts'
 import { AppError, unavailable } from '#shared/errors.ts'
 import type { FunctionCall } from '#shared/http/call.ts'
 import type { Resources } from '#shared/http/resources.ts'
+import { signButtons } from '#shared/telegram/button-signature.ts'
 import type { OutgoingMessage } from '#shared/telegram/outgoing.ts'
 import { createSender, type Sender as MessageSender } from '#shared/telegram/sender.ts'
+import { screenBelow } from './keyboards.ts'
 import type { Person } from './person.ts'
 
 /** One conversation turn: who speaks, where, and how to answer. */
@@ -45,7 +47,8 @@ const senders = new WeakMap<Resources, MessageSender>()
 /** The webhook is answered within a second or so: an answer that must wait longer for its turn is queued. */
 const MAX_PACING_WAIT_MS = 1_000
 
-const senderOf = (resources: Resources): MessageSender => {
+/** The sender of this process. */
+export const senderOf = (resources: Resources): MessageSender => {
   let sender = senders.get(resources)
   if (!sender) {
     sender = createSender({ api: resources.telegram, pacer: resources.pacer, maxWaitMs: MAX_PACING_WAIT_MS })
@@ -77,6 +80,13 @@ const anewOf = ({ messageId: _gone, ...edit }: Edit): OutgoingMessage => {
     case 'edit-caption':
       return { kind: 'text', text: edit.caption ?? '', keyboard: edit.keyboard }
   }
+}
+
+/** Words without a button have a way on as well: nobody is left at the end of a road. */
+const withWayOn = (message: OutgoingMessage, say: Chat['say']): OutgoingMessage => {
+  if (message.kind !== 'text' && message.kind !== 'edit') return message
+  if (message.keyboard !== undefined || ('menu' in message && message.menu !== undefined)) return message
+  return { ...message, keyboard: [[screenBelow({ say }, 'menu')]] }
 }
 
 /** Sends to the chat; a person who blocked the bot is remembered, and nothing more can be done for this update. */
@@ -115,10 +125,15 @@ export const openChat = (options: {
 }): Chat => {
   const { resources, person, chatId, updateId, requestId, signal } = options
   let calls = 0
+  const { telegramId } = person.user
+  const say: Chat['say'] = (id, ...values) => text(person.settings.language, id, ...values)
   return {
     ...options,
-    say: (id, ...values) => text(person.settings.language, id, ...values),
-    reply: (message, { isPrivate = false } = {}) => send({ resources, chatId, person }, message, isPrivate),
+    say,
+    reply: (message, { isPrivate = false } = {}) => {
+      const whole = signButtons(withWayOn(message, say), { telegramId, sign: resources.sign })
+      return send({ resources, chatId, person }, whole, isPrivate)
+    },
     call: (request, schema, key) => {
       calls += 1
       const isChange = request.method !== 'GET'
@@ -136,3 +151,10 @@ export const openChat = (options: {
     },
   }
 }
+
+/** The same turn with other settings: whatever is said from here on is in their language. */
+export const withSettings = (chat: Chat, settings: Person['settings']): Chat => ({
+  ...chat,
+  person: { ...chat.person, settings },
+  say: (id, ...values) => text(settings.language, id, ...values),
+})

@@ -1,7 +1,9 @@
 import { type Dialogue, endDialogue, findDialogue, markAnswered } from '#shared/db/dialogues.ts'
 import { AppError } from '#shared/errors.ts'
 import type { OutgoingMessage } from '#shared/telegram/outgoing.ts'
+import { takeOperatorWords } from './admin-tasks.ts'
 import type { Chat } from './chat.ts'
+import { takeSetting } from './setting-answers.ts'
 import { isTextRefused, takeText } from './text-offers.ts'
 import { takeTitle } from './transcript-actions.ts'
 import { findWords } from './transcript-search.ts'
@@ -17,6 +19,10 @@ const answer = (chat: Chat, dialogue: Dialogue, words: string): Promise<Answered
       return findWords(chat, words)
     case 'keep-text':
       return takeText(chat, words)
+    case 'change-setting':
+      return takeSetting(chat, dialogue.setting, words)
+    case 'operator':
+      return takeOperatorWords(chat, dialogue, words)
   }
 }
 

@@ -1,7 +1,7 @@
-import { encodeCallback } from '#shared/domain/callback-data.ts'
 import { AppError } from '#shared/errors.ts'
 import type { OutgoingMessage } from '#shared/telegram/outgoing.ts'
 import type { Chat } from './chat.ts'
+import { screenBelow } from './keyboards.ts'
 
 const MEGABYTE = 1_000_000
 
@@ -28,14 +28,21 @@ export const explainRefusal = (chat: Chat, error: unknown): OutgoingMessage | un
           spendable: Math.max(0, price - missing),
           debt: wholeNumber(error.extra.debt, 0),
         }),
-        keyboard: [[{ text: say('button-topup'), data: encodeCallback({ kind: 'menu', screen: 'topup' }) }]],
+        keyboard: [[screenBelow(chat, 'topup'), screenBelow(chat, 'menu')]],
       }
     }
     case 'forbidden': {
+      // shut out between our look and the function's
+      if (error.extra.account === 'blocked')
+        return plain(say('account-blocked', { contact: resources.tariff.support.contact }))
       // anything else that is forbidden is ours to mend
       if (error.extra.limit !== 'daily') return undefined
       const limit = chat.person.settings.dailyLimit ?? 0
-      return plain(say('daily-limit-reached', { limit, left: wholeNumber(error.extra.left, 0) }))
+      return {
+        kind: 'text',
+        text: say('daily-limit-reached', { limit, left: wholeNumber(error.extra.left, 0) }),
+        keyboard: [[screenBelow(chat, 'settings'), screenBelow(chat, 'menu')]],
+      }
     }
     case 'rate_limited':
       return plain(say('rate-limited', { seconds: Math.max(1, Math.ceil(error.retryAfterSeconds ?? 1)) }))
@@ -63,9 +70,7 @@ export const explainRefusal = (chat: Chat, error: unknown): OutgoingMessage | un
         ? {
             kind: 'text',
             text: say('avatars-full', { room: wholeNumber(error.extra.perPerson, 0) }),
-            keyboard: [
-              [{ text: say('button-avatar'), data: encodeCallback({ kind: 'menu', screen: 'avatar' }) }],
-            ],
+            keyboard: [[screenBelow(chat, 'avatar'), screenBelow(chat, 'menu')]],
           }
         : plain(say('old-button'))
     default:

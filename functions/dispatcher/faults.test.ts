@@ -114,6 +114,13 @@ describe('an update that fails each time', () => {
     expect(
       at.logs.filter((line) => line.includes('dead letter') && line.includes('"level":"error"')),
     ).toHaveLength(1)
+    // the person is not left without an answer: with the number that the log knows it by, once
+    const apologies = (await answersOf(at, chat.personId)).filter(({ text = '' }) =>
+      text.includes('Something went wrong'),
+    )
+    expect(apologies).toHaveLength(1)
+    const [, number = ''] = /tell us this number: (\S+)/.exec(apologies[0]?.text ?? '') ?? []
+    expect(at.logs.some((line) => number !== '' && line.includes(number))).toBe(true)
     expect((await chat.say('/terms')).text).toBeDefined()
   })
 })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { RepliedMessage } from '#shared/telegram/updates.ts'
 import type { Chat } from './chat.ts'
 import { answerWithTranscript } from './keep-transcript.ts'
-import { screenButton } from './keyboards.ts'
+import { screenBelow } from './keyboards.ts'
 import { readCharge } from './read-charge.ts'
 import { offerRecording } from './recording-screens.ts'
 import { recordingIn } from './recordings.ts'
@@ -30,7 +30,7 @@ const saveAvatar = async (chat: Chat, fileId: string): Promise<void> => {
       saved.transactionId === null
         ? chat.say('avatar-same')
         : chat.say('avatar-saved', await readCharge(chat, saved.transactionId)),
-    keyboard: [[screenButton(chat, 'avatar'), screenButton(chat, 'history')]],
+    keyboard: [[screenBelow(chat, 'avatar'), screenBelow(chat, 'history')]],
   })
 }
 

@@ -1,13 +1,18 @@
 import { setBlocked } from '#shared/db/users.ts'
 import type { Resources } from '#shared/http/resources.ts'
+import type { Sender } from '#shared/telegram/registration.ts'
 import type { TelegramUpdate } from '#shared/telegram/updates.ts'
 import { handleCallback } from './callbacks.ts'
 import { type Chat, openChat } from './chat.ts'
 import { explainRefusal } from './explain-refusal.ts'
+import { answerInGroup } from './groups.ts'
 import { handleMessage } from './messages.ts'
+import { onceIn } from './once-in.ts'
 import { creditPayment, reversePayment } from './payments.ts'
-import { meetPerson, type Sender } from './person.ts'
+import { meetPerson } from './person.ts'
 import { answerPreCheckout } from './pre-checkout.ts'
+import { goOn, tellOfTerms } from './privacy-terms.ts'
+import { answerEdit } from './unknown-input.ts'
 
 /** An update that is kept for an operator instead of being handled. */
 export class PutAside extends Error {
@@ -17,17 +22,7 @@ export class PutAside extends Error {
 type Incoming = { resources: Resources; update: TelegramUpdate; requestId: string; signal: AbortSignal }
 
 /** A person who sends too much is told so once in this time, and otherwise not answered. */
-const TOLD_FOR_MS = 10_000
-const told = new Map<number, number>()
-
-const tellOnce = async (chat: Chat, seconds: number): Promise<void> => {
-  const now = chat.resources.clock()
-  const { telegramId } = chat.person.user
-  if ((told.get(telegramId) ?? 0) > now) return
-  if (told.size > 10_000) told.clear()
-  told.set(telegramId, now + TOLD_FOR_MS)
-  await chat.reply({ kind: 'text', text: chat.say('rate-limited', { seconds }) })
-}
+const isTimeToTell = onceIn(10_000)
 
 /** Runs one turn of the conversation, within the person's rate limit; what cannot be done is explained in the chat. */
 const converse = async (
@@ -43,10 +38,14 @@ const converse = async (
   const chat = openChat({ resources, person, chatId, updateId, requestId, signal })
   if (!decision.allowed) {
     resources.metrics.rateLimited.inc({ limit: 'chat' })
-    return tellOnce(chat, decision.retryAfterSeconds)
+    if (!isTimeToTell(chat.person.user.telegramId, resources.clock())) return
+    const seconds = decision.retryAfterSeconds
+    return chat.reply({ kind: 'text', text: chat.say('rate-limited', { seconds }) })
   }
   try {
+    const before = await goOn(chat)
     await turn(chat)
+    await tellOfTerms(chat, before)
   } catch (error) {
     const explanation = explainRefusal(chat, error)
     if (!explanation) throw error
@@ -71,7 +70,13 @@ export const handleUpdate = async (incoming: Incoming): Promise<void> => {
       if (message.refunded_payment) return reversePayment(incoming, message)
       // channel posts and anonymous admins have no person to open an account for
       if (!isPerson(message.from)) return
+      if (message.chat.type !== 'private') return answerInGroup(resources, message.from, message)
       return converse(incoming, message.from, message.chat.id, (chat) => handleMessage(chat, message))
+    }
+    case 'edited_message': {
+      const { message } = update
+      if (!isPerson(message.from) || message.chat.type !== 'private') return
+      return converse(incoming, message.from, message.chat.id, (chat) => answerEdit(chat, message))
     }
     case 'callback_query': {
       const { callbackQuery } = update

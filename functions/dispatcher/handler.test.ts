@@ -12,6 +12,7 @@ import {
   updateOf,
 } from '../../test/support/chat.ts'
 import { type House, openHouse } from '../../test/support/house.ts'
+import { keyboardOf } from '../../test/support/walk.ts'
 import { handler as avatarUpload } from '../avatar-upload/handler.ts'
 import { handler as notify } from '../notify/handler.ts'
 import { handler as profile } from '../profile/handler.ts'
@@ -111,7 +112,7 @@ describe('the webhook', () => {
 
   it('gives one update posted 50 times in parallel one effect', async () => {
     const { personId, say } = await meet(house)
-    await say('hello')
+    await say('/start')
     const before = (await answersOf(house, personId)).length
     const update = messageFrom(personId, { text: '/balance' })
     const responses = await Promise.all(Array.from({ length: 50 }, () => postUpdate(house, update)))
@@ -241,29 +242,22 @@ describe('settings', () => {
     const changed = await chat.press(settings, 'eceipts')
     expect(changed.message_id).toBe(settings.message_id)
     expect(changed.text).not.toBe(settings.text)
-    const russian = await chat.press(settings, text('en', 'language-name', { language: 'ru' }))
-    expect(russian.text).toBe(text('ru', 'language-changed'))
-    const labels = russian.reply_markup?.inline_keyboard?.flat().map((button) => button.text)
-    expect(labels).toContain(text('ru', 'button-balance'))
+    const languages = await chat.press(changed, text('en', 'button-language'))
+    expect(languages.message_id).toBe(settings.message_id)
+    const done = text('ru', 'language-changed')
+    const russian = await chat.press(
+      languages,
+      text('en', 'language-name', { language: 'ru' }),
+      (message) => message.text === done,
+    )
+    // the settings in place, and the keyboard under the input field with a message of its own
+    expect(russian.message_id).not.toBe(settings.message_id)
+    const [shown] = (await answersOf(house, chat.personId)).filter(
+      ({ message_id }) => message_id === settings.message_id,
+    )
+    expect(shown?.text).toContain('Настройки')
+    expect(keyboardOf(house, chat.personId)).toContain(text('ru', 'button-balance'))
     expect((await chat.say('what now?')).text).toBe(text('ru', 'unknown-text'))
-  })
-})
-
-describe('limits in the settings', () => {
-  it('go round by their buttons, in place', async () => {
-    const chat = await meet(house, 'en')
-    let settings = await chat.say('/settings')
-    const limits = []
-    for (let press = 0; press < 5; press += 1) {
-      settings = await chat.press(settings, 'Daily limit')
-      limits.push(/limit a day: (.+)/.exec(settings.text ?? '')?.[1])
-    }
-    expect(limits).toEqual(['50 coins', '100 coins', '500 coins', '1,000 coins', 'none'])
-    settings = await chat.press(settings, 'Threshold')
-    expect(settings.text).toContain('yes, below 50')
-    settings = await chat.press(settings, 'Reminders')
-    const labels = settings.reply_markup?.inline_keyboard?.flat().map((button) => button.text)
-    expect(labels?.some((label) => label.startsWith('Threshold'))).toBe(false)
   })
 })
 
@@ -316,7 +310,7 @@ describe('a person without coins', () => {
     expect(refused.text).toBe(
       plainText(text('en', 'insufficient-funds', { price: 5, missing: 5, spendable: 0, debt: 0 })),
     )
-    expect(refused.reply_markup?.inline_keyboard?.flat()).toHaveLength(1)
+    expect(refused.reply_markup?.inline_keyboard?.flat()).toHaveLength(2)
     expect(
       await house.ownerSql`select 1 from user_transcripts join users u on u.id = user_id where telegram_id = ${chat.personId}`,
     ).toHaveLength(0)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { text } from '#shared/domain/texts/texts.ts'
 import { loadTariff } from '#shared/platform/tariff-file.ts'
-import { type answersOf, connectWebhook, meet, plainText } from '../../test/support/chat.ts'
+import { connectWebhook, labelsOf, meet, plainText, signedFor } from '../../test/support/chat.ts'
 import { type House, openHouse } from '../../test/support/house.ts'
 import { handler as charge } from '../charge/handler.ts'
 import { handler as notify } from '../notify/handler.ts'
@@ -23,10 +23,6 @@ beforeAll(async () => {
   await connectWebhook(house)
 })
 afterAll(() => house?.close())
-
-type Message = Awaited<ReturnType<typeof answersOf>>[number]
-const labelsOf = (message: Message): string[] =>
-  message.reply_markup?.inline_keyboard?.flat().map((button) => button.text) ?? []
 
 const idOf = async (telegramId: number): Promise<string> => {
   const [row] = await house.ownerSql<{ id: string }[]>`select id from users where telegram_id = ${telegramId}`
@@ -86,7 +82,7 @@ describe.each(['ru', 'en'] as const)('why did my balance change, in %s', (langua
         if (typeof fact === 'string') expect(detail.text).toContain(fact)
         else expect(detail.text).toMatch(fact)
       }
-      expect(labelsOf(detail)[0]).toBe(back)
+      expect(labelsOf(detail).at(-2)).toBe(back)
       const page = await chat.press(detail, back)
       expect([page.message_id, page.text]).toEqual([history.message_id, history.text])
     }
@@ -135,9 +131,54 @@ describe.each(['ru', 'en'] as const)('why did my balance change, in %s', (langua
     const [[button] = []] = foreign.reply_markup?.inline_keyboard ?? []
     const forged = {
       ...history,
-      reply_markup: { inline_keyboard: [[{ text: 'x', callback_data: button?.callback_data ?? '' }]] },
+      reply_markup: {
+        inline_keyboard: [
+          [{ text: 'x', callback_data: signedFor(house, chat.personId, button?.callback_data ?? '') }],
+        ],
+      },
     }
     expect((await chat.press(forged, 'x')).text).toBe(text(language, 'old-button'))
+  })
+})
+
+describe.each(['ru', 'en'] as const)('filters of the history, in %s', (language) => {
+  const filterOf = (filter: 'all' | 'top-ups' | 'spending' | 'other', state: 'on' | 'off' = 'off') =>
+    text(language, 'history-filter', { filter, state })
+
+  it('show one kind in place, mark which, keep it while turning pages, and lead back from an entry', async () => {
+    const chat = await meet(house, language)
+    const all = await chat.say('/history')
+    expect(labelsOf(all)).toContain(filterOf('all', 'on'))
+    const userId = await idOf(chat.personId)
+    await quieten(userId)
+    for (let count = 0; count < 9; count += 1) await take(userId, '/', { service: 'message' })
+
+    const spending = await chat.press(all, filterOf('spending'))
+    expect(spending.message_id).toBe(all.message_id)
+    expect(labelsOf(spending)).toContain(filterOf('spending', 'on'))
+    expect(spending.text).not.toContain('+50')
+    const older = await chat.press(spending, text(language, 'history-older'))
+    expect(labelsOf(older)).toContain(filterOf('spending', 'on'))
+    expect(older.text).not.toContain('+50')
+    expect(labelsOf(older).filter((label) => /^\d$/.test(label))).toEqual(['1'])
+    const entry = await chat.press(older, '1')
+    expect((await chat.press(entry, text(language, 'button-back'))).text).toBe(older.text)
+
+    const topUps = await chat.press(older, filterOf('top-ups'))
+    expect(topUps.text).toContain('+50')
+    const others = await chat.press(topUps, filterOf('other'))
+    expect(others.text).toContain(text(language, 'history-none', { filter: 'other' }))
+    expect((await chat.press(others, filterOf('all'))).message_id).toBe(all.message_id)
+  })
+
+  it('each line names the prices that it went by', async () => {
+    const chat = await meet(house, language)
+    await chat.say('/start')
+    const userId = await idOf(chat.personId)
+    await quieten(userId)
+    await take(userId, '/', { service: 'message' })
+    const { text: words = '' } = await chat.say('/history')
+    expect(words).toContain(language === 'ru' ? `· цены ${tariff.version}` : `· prices ${tariff.version}`)
   })
 })
 
@@ -145,7 +186,7 @@ describe.each(['ru', 'en'] as const)('coins that are reserved, in %s', (language
   it('are shown in the balance, with what for and until when', async () => {
     const chat = await meet(house, language)
     const plain = await chat.say('/balance')
-    expect(labelsOf(plain)).toHaveLength(2)
+    expect(labelsOf(plain)).toHaveLength(4)
     const userId = await idOf(chat.personId)
     await take(userId, '/holds', { service: 'image' })
     await take(userId, '/holds', { coins: 3, description: 'A long <film>' })

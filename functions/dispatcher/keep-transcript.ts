@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { AppError } from '#shared/errors.ts'
 import type { Keyboard, OutgoingMessage } from '#shared/telegram/outgoing.ts'
 import type { Chat } from './chat.ts'
-import { screenButton } from './keyboards.ts'
+import { screenBelow } from './keyboards.ts'
 import { readCharge } from './read-charge.ts'
-import { openButton, Transcript } from './transcript-words.ts'
+import { openBelow, Transcript } from './transcript-words.ts'
 
 const Saved = z.looseObject({ transactionId: z.string(), transcript: Transcript })
 
@@ -51,8 +51,8 @@ export const keepTranscript = async (
         ...(await readCharge(chat, transactionId)),
       }),
       keyboard: [
-        [openButton(chat, transcript)],
-        [screenButton(chat, 'transcripts'), screenButton(chat, 'history')],
+        [openBelow(chat, transcript)],
+        [screenBelow(chat, 'transcripts'), screenBelow(chat, 'history')],
       ],
     }
   } catch (error) {

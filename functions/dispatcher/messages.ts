@@ -1,12 +1,15 @@
 import { endDialogue } from '#shared/db/dialogues.ts'
 import type { RepliedMessage, TelegramMessage } from '#shared/telegram/updates.ts'
+import { showAdmin } from './admin-menu.ts'
+import { isOperator } from './admin-rights.ts'
 import type { Chat } from './chat.ts'
-import { runCommand } from './commands.ts'
+import { runCommand, showScreen } from './commands.ts'
 import { answerDialogue } from './dialogue.ts'
 import { takeFile } from './files.ts'
+import { screenOfLabel } from './keyboards.ts'
+import { isShutOut, tellShutOut } from './shut-out.ts'
 import { askText, keepText, offerText } from './text-offers.ts'
-
-const isPrivate = (message: TelegramMessage): boolean => message.chat.type === 'private'
+import { answerUnknown } from './unknown-input.ts'
 
 /** '/history@kopeika_bot older' -> 'history'; undefined for text that is no command. */
 const commandOf = (text: string): string | undefined =>
@@ -21,30 +24,34 @@ const keepReplied = (chat: Chat, replied: RepliedMessage): Promise<void> => {
   return isFile(replied) && !replied.photo ? takeFile(chat, replied) : askText(chat)
 }
 
-/** One message of a person: a command, a file, or words that we answer with help rather than with silence. */
+/** One message of a person in private: a command, a tap on the menu, a file, or what we answer with help rather than with silence. */
 export const handleMessage = async (chat: Chat, message: TelegramMessage): Promise<void> => {
-  if (!isPrivate(message)) {
-    // a wallet is nobody else's business: in a group the bot only says where to talk to it
-    if (message.text === undefined || commandOf(message.text) === undefined) return
-    const { username = '' } = await chat.resources.telegram.getMe()
-    if (!message.text.includes(`@${username}`)) return
-    return chat.reply({ kind: 'text', text: chat.say('group-hint', { username }) })
-  }
+  const command = message.text === undefined ? undefined : commandOf(message.text)
+  if (isShutOut(chat, command)) return tellShutOut(chat)
   if (message.text === undefined) {
     // what is written after a file is no answer to a question from before it
-    if (isFile(message)) await endDialogue(chat.resources.sql, chat.person.user.id)
+    if (!isFile(message)) return answerUnknown(chat, message)
+    await endDialogue(chat.resources.sql, chat.person.user.id)
     return takeFile(chat, message)
   }
-  const command = commandOf(message.text)
   if (command !== undefined) {
     // who turns to something else is not asked any more; /cancel wants to know whether there was a question
     if (command !== 'cancel') await endDialogue(chat.resources.sql, chat.person.user.id)
     const argument = message.text.replace(/^\S+\s*/, '').trim()
     if (command === 'transcript' && argument === '' && message.reply_to_message)
       return keepReplied(chat, message.reply_to_message)
+    // in nobody else's hands is it a command
+    if (command === 'admin' && isOperator(chat)) return showAdmin(chat, argument, message.reply_to_message)
     return runCommand(chat, command, argument)
   }
+  const tapped = screenOfLabel(message.text)
+  if (tapped !== undefined) {
+    await endDialogue(chat.resources.sql, chat.person.user.id)
+    return showScreen(chat, tapped)
+  }
   if (await answerDialogue(chat, message.text)) return
+  const named = screenOfLabel(message.text, { isLoose: true })
+  if (named !== undefined) return showScreen(chat, named)
   if (await offerText(chat, message)) return
   await chat.reply({ kind: 'text', text: chat.say('unknown-text') })
 }

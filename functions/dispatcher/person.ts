@@ -2,14 +2,7 @@ import { z } from 'zod'
 import { findUser, setBlocked, type User } from '#shared/db/users.ts'
 import type { Settings } from '#shared/domain/settings.ts'
 import type { Resources } from '#shared/http/resources.ts'
-
-/** What Telegram says of a sender (Bot API, User). */
-export type Sender = {
-  id: number
-  first_name?: string | undefined
-  username?: string | undefined
-  language_code?: string | undefined
-}
+import { cleanName, registrationOf, type Sender } from '#shared/telegram/registration.ts'
 
 export type Person = { user: User; settings: Settings; isNew: boolean }
 
@@ -18,13 +11,6 @@ const Registered = z.looseObject({ created: z.boolean() })
 const isUpToDate = (user: User, sender: Sender): boolean =>
   user.username === (sender.username ?? null) &&
   (sender.first_name === undefined || user.firstName === cleanName(sender.first_name))
-
-/** Names may hold anything; the account keeps what fits its limits. */
-const cleanName = (name: string): string =>
-  name.replaceAll('\0', '').toWellFormed().trim().slice(0, 128).toWellFormed() || '?'
-
-const optional = (value: string | undefined, pattern: RegExp): string | undefined =>
-  value !== undefined && pattern.test(value) ? value : undefined
 
 /** The account of a sender, made or brought up to date through `register` where need be. */
 export const meetPerson = async (
@@ -42,13 +28,7 @@ export const meetPerson = async (
     {
       functionName: 'register',
       method: 'POST',
-      body: {
-        telegramId: sender.id,
-        // null: the person has none (any more); left out, register would keep the old one
-        username: optional(sender.username, /^\w{1,64}$/) ?? null,
-        firstName: sender.first_name === undefined ? undefined : cleanName(sender.first_name),
-        languageCode: optional(sender.language_code, /^[A-Za-z0-9-]{1,35}$/),
-      },
+      body: registrationOf(sender),
       idempotencyKey: `update:${updateId}:register`,
       requestId,
       signal,

@@ -8,10 +8,12 @@ import { checkInvariants } from '../../test/money/invariants.ts'
 import {
   answersOf,
   connectWebhook,
+  labelsOf,
   meet,
   messageFrom,
   plainText,
   postUpdate,
+  signedFor,
   updateOf,
 } from '../../test/support/chat.ts'
 import { type House, openHouse } from '../../test/support/house.ts'
@@ -49,9 +51,6 @@ afterAll(async () => {
 
 type Talk = Awaited<ReturnType<typeof meet>>
 type Message = Awaited<ReturnType<Talk['say']>>
-
-const labelsOf = (message: Message): string[] =>
-  message.reply_markup?.inline_keyboard?.flat().map((button) => button.text) ?? []
 
 const sendVoice = (chat: Talk, words: string, seconds: number): Promise<Message> =>
   chat.sendFile('voice', 'voice.ogg', 'audio/ogg', makeVoice({ words, seconds }))
@@ -111,7 +110,7 @@ describe.each(['en', 'ru'] as const)('a voice message (%s)', (language) => {
     )
     const pressed = await chat.press(offer, text(language, 'recording-button', { coins: 51 }))
     expect(pressed.text).toContain(plainText(text(language, 'coins', { count: 51 })))
-    expect(labelsOf(pressed)).toEqual([text(language, 'button-topup')])
+    expect(labelsOf(pressed)).toEqual([text(language, 'button-topup'), text(language, 'button-menu')])
     const packs = await chat.press(offer, text(language, 'button-topup'))
     const invoice = await chat.press(packs, '100')
     await chat.pay(invoice)
@@ -238,7 +237,7 @@ describe('other recordings', () => {
             chat: { id: chat.personId, type: 'private' },
             reply_to_message: { message_id: 1, voice: { file_id: 'x', duration: 3 } },
           },
-          data: `v:${MINUTE}:3`,
+          data: signedFor(house, chat.personId, `v:${MINUTE}:3`),
         },
       })
       expect((await postUpdate(silent, update)).status).toBe(200)
@@ -268,7 +267,7 @@ describe('the chat hears of the end', () => {
               chat: { id: chat.personId, type: 'private' },
               reply_to_message: about,
             },
-            data: `v:${MINUTE}:3`,
+            data: signedFor(house, chat.personId, `v:${MINUTE}:3`),
           },
         }),
       )
@@ -305,7 +304,10 @@ describe('the chat hears of the end', () => {
     await fetch(`${new URL(house.sim.pageUrl).origin}/sim/chats/${chat.personId}/callbacks`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ messageId: offer.message_id, data: `v:${MINUTE}:3` }),
+      body: JSON.stringify({
+        messageId: offer.message_id,
+        data: signedFor(house, chat.personId, `v:${MINUTE}:3`),
+      }),
     })
     await expect.poll(untold, { timeout: 10_000 }).toEqual({ told: false, state: 'done' })
     await house.settled()
@@ -337,7 +339,10 @@ describe('the chat hears of the end', () => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
       })
-    await post('callbacks', { messageId: offer.message_id, data: `v:${MINUTE}:3` })
+    await post('callbacks', {
+      messageId: offer.message_id,
+      data: signedFor(house, chat.personId, `v:${MINUTE}:3`),
+    })
     await post('block', { blocked: true })
     const rowOf = async () => {
       const [row] = await house.ownerSql<{ state: string; told: boolean }[]>`

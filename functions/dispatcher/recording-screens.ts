@@ -6,7 +6,7 @@ import { AppError } from '#shared/errors.ts'
 import type { Keyboard } from '#shared/telegram/outgoing.ts'
 import type { RepliedMessage } from '#shared/telegram/updates.ts'
 import type { Chat } from './chat.ts'
-import { screenButton } from './keyboards.ts'
+import { screenBelow } from './keyboards.ts'
 import { recordingIn, type SpokenMessage } from './recordings.ts'
 import { declineButton } from './text-offers.ts'
 
@@ -76,7 +76,7 @@ const offer = async (chat: Chat, recording: SpokenMessage, messageId: number): P
       : chat.say('recording-offer', words),
     keyboard: [
       [recogniseButton(chat, coins, seconds)],
-      isShort ? [screenButton(chat, 'topup'), declineButton(chat)] : [declineButton(chat)],
+      isShort ? [screenBelow(chat, 'topup'), declineButton(chat)] : [declineButton(chat)],
     ],
     // the button knows by it which recording is meant: nothing is stored before it is pressed
     replyTo: messageId,

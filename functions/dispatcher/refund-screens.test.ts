@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { text } from '#shared/domain/texts/texts.ts'
 import { AppError } from '#shared/errors.ts'
-import { type answersOf, connectWebhook, meet, plainText } from '../../test/support/chat.ts'
+import { connectWebhook, labelsOf, meet, plainText } from '../../test/support/chat.ts'
 import { type House, openHouse } from '../../test/support/house.ts'
 import { handler as profile } from '../profile/handler.ts'
 import { handler as register } from '../register/handler.ts'
@@ -60,10 +60,6 @@ beforeEach(() => {
   topUp.calls.length = 0
 })
 
-type Message = Awaited<ReturnType<typeof answersOf>>[number]
-const labelsOf = (message: Message): string[] =>
-  message.reply_markup?.inline_keyboard?.flat().map((button) => button.text) ?? []
-
 describe.each(['ru', 'en'] as const)('/paysupport in %s', (language) => {
   const refundLabel = language === 'ru' ? 'Вернуть 50 ⭐' : 'Refund 50 ⭐'
 
@@ -73,7 +69,7 @@ describe.each(['ru', 'en'] as const)('/paysupport in %s', (language) => {
     const support = await chat.say('/paysupport')
     expect(support.text).toContain(CONTACT)
     expect(support.text).toContain(plainText(text(language, 'refunds-title')))
-    expect(labelsOf(support)).toHaveLength(2)
+    expect(labelsOf(support)).toHaveLength(4)
     expect(labelsOf(support)[0]).toContain(refundLabel)
   })
 
@@ -82,7 +78,7 @@ describe.each(['ru', 'en'] as const)('/paysupport in %s', (language) => {
     const chat = await meet(house, language)
     const support = await chat.say('/paysupport')
     expect(support.text).toContain(text(language, 'refunds-none'))
-    expect(labelsOf(support)).toEqual([])
+    expect(labelsOf(support)).toEqual([text(language, 'button-terms'), text(language, 'button-menu')])
   })
 
   it('answers also when payments cannot be listed', async () => {

@@ -3,7 +3,7 @@ import { encodeCallback } from '#shared/domain/callback-data.ts'
 import { formatDay } from '#shared/domain/texts/format-date.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Chat } from './chat.ts'
-import { screenButton } from './keyboards.ts'
+import { backButton, screenBelow, screenButton } from './keyboards.ts'
 import { dateOf, priceOf } from './money-words.ts'
 
 const Payment = z.looseObject({
@@ -24,7 +24,8 @@ type Payment = z.infer<typeof Payment>
 
 const Payments = z.looseObject({ items: z.array(Payment) })
 
-const Refunded = z.looseObject({
+/** What top-up answers to a refund. */
+export const Refunded = z.looseObject({
   coins: z.int(),
   debt: z.int(),
   amount: z.int(),
@@ -63,14 +64,15 @@ const findRefundable = async (chat: Chat): Promise<Payment[] | undefined> => {
 export const showPaySupport = async (chat: Chat): Promise<void> => {
   const help = chat.say('paysupport', { contact: chat.resources.tariff.support.contact })
   const offered = await findRefundable(chat)
-  if (!offered) return chat.reply({ kind: 'text', text: help })
+  const keyboard = [[screenButton(chat, 'terms'), screenButton(chat, 'menu')]]
+  if (!offered) return chat.reply({ kind: 'text', text: help, keyboard })
   if (offered.length === 0) {
-    return chat.reply({ kind: 'text', text: `${help}\n\n${chat.say('refunds-none')}` })
+    return chat.reply({ kind: 'text', text: `${help}\n\n${chat.say('refunds-none')}`, keyboard })
   }
   await chat.reply({
     kind: 'text',
     text: `${help}\n\n${chat.say('refunds-title')}`,
-    keyboard: offered.map((payment) => [refundButton(chat, payment)]),
+    keyboard: [...offered.map((payment) => [refundButton(chat, payment)]), ...keyboard],
   })
 }
 
@@ -83,7 +85,12 @@ const knownReason = (reason: unknown): Reason | undefined => REASONS.find((known
 const refuse = (chat: Chat, reason: Reason, messageId: number): Promise<void> => {
   const { refunds, support } = chat.resources.tariff
   const text = chat.say('refund-refused', { reason, days: refunds.days, contact: support.contact })
-  return chat.reply({ kind: 'edit', messageId, text, keyboard: [[screenButton(chat, 'balance')]] })
+  return chat.reply({
+    kind: 'edit',
+    messageId,
+    text,
+    keyboard: [[backButton(chat, { kind: 'menu', screen: 'paysupport' }), screenButton(chat, 'menu')]],
+  })
 }
 
 /** A payment was chosen: says what comes back and what it costs, and asks once more. */
@@ -111,6 +118,7 @@ export const askRefund = async (chat: Chat, paymentId: string, messageId: number
           data: encodeCallback({ kind: 'refund-confirmed', id: paymentId, amount }),
         },
       ],
+      [backButton(chat, { kind: 'menu', screen: 'paysupport' }), screenButton(chat, 'menu')],
     ],
   })
 }
@@ -147,7 +155,7 @@ export const refundPayment = async (
       kind: 'edit',
       messageId,
       text: chat.say('refund-accepted', { state, amount: priceOf(chat, refunded), coins, debt }),
-      keyboard: [[screenButton(chat, 'balance'), screenButton(chat, 'history')]],
+      keyboard: [[screenBelow(chat, 'balance'), screenBelow(chat, 'history')]],
     })
   } catch (error) {
     const reason = error instanceof AppError ? reasonOf(error) : undefined

@@ -1,68 +1,53 @@
 import { z } from 'zod'
+import { endDialogue } from '#shared/db/dialogues.ts'
 import { type CallbackData, encodeCallback } from '#shared/domain/callback-data.ts'
+import { TYPED_SETTINGS } from '#shared/domain/callback-setting.ts'
 import { Language, Settings, type SettingsPatch } from '#shared/domain/settings.ts'
-import { settingsScreen } from '#shared/domain/texts/screens.ts'
-import { text } from '#shared/domain/texts/texts.ts'
-import type { Keyboard } from '#shared/telegram/outgoing.ts'
-import { type Chat, openChat } from './chat.ts'
-import { mainMenu } from './keyboards.ts'
+import { settingsLabels, settingsScreen } from '#shared/domain/texts/screens.ts'
+import type { Keyboard, OutgoingMessage } from '#shared/telegram/outgoing.ts'
+import { type Chat, withSettings } from './chat.ts'
+import { replyKeyboard, screenButton } from './keyboards.ts'
 
 const Changed = z.looseObject({ settings: Settings })
 
-/** What a press of the button chooses next; other amounts can be set over HTTP. After the last comes the first, or no limit. */
-const THRESHOLDS = [10, 50, 100]
-const DAILY_LIMITS = [50, 100, 500, 1000]
-
-const thresholdButton = ({ language, lowBalanceThreshold }: Settings): Keyboard[number][number] => {
-  const value = THRESHOLDS.find((threshold) => threshold > lowBalanceThreshold) ?? Math.min(...THRESHOLDS)
-  return {
-    text: text(language, 'settings-button-threshold', { threshold: lowBalanceThreshold }),
-    data: encodeCallback({ kind: 'setting', name: 'lowBalanceThreshold', value }),
-  }
-}
-
-const dailyLimitButton = ({ language, dailyLimit }: Settings): Keyboard[number][number] => {
-  const value = DAILY_LIMITS.find((limit) => limit > (dailyLimit ?? 0)) ?? null
-  return {
-    text: text(language, 'settings-button-daily-limit', { dailyLimit }),
-    data: encodeCallback({ kind: 'setting', name: 'dailyLimit', value }),
-  }
-}
-
-const settingsKeyboard = (settings: Settings): Keyboard => {
-  const { language } = settings
-  const state = (isOn: boolean) => (isOn ? 'on' : 'off')
-  const toggle = (name: 'receipts' | 'lowBalance'): string =>
-    encodeCallback({ kind: 'setting', name, value: !settings[name] })
+const rowsOf = (settings: Settings): Keyboard => {
+  const labels = settingsLabels(settings)
+  const { receipts, lowBalance, avatarVisibility } = settings
+  const other = avatarVisibility === 'me' ? 'everyone' : 'me'
+  const values = TYPED_SETTINGS.filter((name) => name !== 'lowBalanceThreshold' || lowBalance)
   return [
     [
       {
-        text: text(language, 'settings-button-receipts', { state: state(settings.receipts) }),
-        data: toggle('receipts'),
+        text: labels.receipts,
+        data: encodeCallback({ kind: 'setting', name: 'receipts', value: !receipts }),
+      },
+      {
+        text: labels.lowBalance,
+        data: encodeCallback({ kind: 'setting', name: 'lowBalance', value: !lowBalance }),
       },
     ],
+    ...values.map((name) => [{ text: labels[name], data: encodeCallback({ kind: 'setting-values', name }) }]),
     [
       {
-        text: text(language, 'settings-button-low-balance', { state: state(settings.lowBalance) }),
-        data: toggle('lowBalance'),
+        text: labels.avatarVisibility,
+        data: encodeCallback({ kind: 'setting', name: 'avatarVisibility', value: other }),
       },
     ],
-    ...(settings.lowBalance ? [[thresholdButton(settings)]] : []),
-    [dailyLimitButton(settings)],
-    Language.options.map((option) => ({
-      text: text(language, 'language-name', { language: option }),
-      data: encodeCallback({ kind: 'language', language: option }),
-    })),
   ]
 }
 
-/** /settings */
-export const showSettings = (chat: Chat): Promise<void> =>
-  chat.reply({
+/** The settings of this moment as a message. */
+export const settingsMessage = (chat: Chat): Extract<OutgoingMessage, { kind: 'text' }> => {
+  const { settings } = chat.person
+  return {
     kind: 'text',
-    text: settingsScreen(chat.person.settings),
-    keyboard: settingsKeyboard(chat.person.settings),
-  })
+    text: settingsScreen(settings, chat.resources.clock()),
+    keyboard: [...rowsOf(settings), [screenButton(chat, 'language'), screenButton(chat, 'menu')]],
+  }
+}
+
+/** /settings */
+export const showSettings = (chat: Chat): Promise<void> => chat.reply(settingsMessage(chat))
 
 /** /language */
 export const showLanguages = (chat: Chat): Promise<void> =>
@@ -74,37 +59,38 @@ export const showLanguages = (chat: Chat): Promise<void> =>
         text: chat.say('language-name', { language: option }),
         data: encodeCallback({ kind: 'language', language: option }),
       })),
+      [screenButton(chat, 'settings'), screenButton(chat, 'menu')],
     ],
   })
 
-const save = async (chat: Chat, settings: SettingsPatch): Promise<Settings> => {
+/** Changes settings; gives the turn with those that hold now. @throws AppError invalid_input */
+export const saveSettings = async (chat: Chat, settings: SettingsPatch): Promise<Chat> => {
   const path = `/?userId=${chat.person.user.id}`
   const changed = await chat.call(
     { functionName: 'profile', method: 'PATCH', path, body: { settings } },
     Changed,
   )
-  return changed.settings
+  return withSettings(chat, changed.settings)
 }
 
-/** A switch was pressed: saved, and the same message shows the new state. Gives the words for the pop-up. */
+/** A value was chosen: saved, and the settings with it take the place of the message. Gives the words for the pop-up. */
 export const changeSetting = async (
   chat: Chat,
   change: Extract<CallbackData, { kind: 'setting' }>,
   messageId: number,
 ): Promise<string> => {
-  const settings = await save(chat, { [change.name]: change.value })
-  await chat.reply({
-    kind: 'edit',
-    messageId,
-    text: settingsScreen(settings),
-    keyboard: settingsKeyboard(settings),
-  })
-  return text(settings.language, 'settings-saved')
+  const changed = await saveSettings(chat, { [change.name]: change.value })
+  // a place was chosen of those that the words could mean
+  await endDialogue(chat.resources.sql, chat.person.user.id)
+  const { text, keyboard } = settingsMessage(changed)
+  await changed.reply({ kind: 'edit', messageId, text, keyboard })
+  return changed.say('settings-saved')
 }
 
-/** A language was chosen: everything from here on is in it. */
-export const changeLanguage = async (chat: Chat, language: Language): Promise<void> => {
-  const settings = await save(chat, { language })
-  const changed = openChat({ ...chat, person: { ...chat.person, settings } })
-  await changed.reply({ kind: 'text', text: changed.say('language-changed'), keyboard: mainMenu(changed) })
+/** A language was chosen: everything from here on is in it, the keyboard under the input field as well. */
+export const changeLanguage = async (chat: Chat, language: Language, messageId: number): Promise<void> => {
+  const changed = await saveSettings(chat, { language })
+  const { text, keyboard } = settingsMessage(changed)
+  await changed.reply({ kind: 'edit', messageId, text, keyboard })
+  await changed.reply({ kind: 'text', text: changed.say('language-changed'), menu: replyKeyboard(changed) })
 }

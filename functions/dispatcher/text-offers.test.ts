@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { text } from '#shared/domain/texts/texts.ts'
 import {
   connectWebhook,
+  labelsOf,
   meet,
   messageFrom,
   plainText,
   postUpdate,
+  signedFor,
   updateOf,
 } from '../../test/support/chat.ts'
 import { type House, openHouse } from '../../test/support/house.ts'
@@ -30,9 +32,6 @@ type Message = Awaited<ReturnType<Talk['say']>>
 
 /** A text as people forward them: 400 characters. */
 const LONG = 'Протокол встречи. Решили <начать> & закончить вовремя. '.repeat(8).slice(0, 400)
-
-const labelsOf = (message: Message): string[] =>
-  message.reply_markup?.inline_keyboard?.flat().map((button) => button.text) ?? []
 
 const stateOf = async (personId: number) => {
   const [row] = await house.ownerSql<{ coins: number; transcripts: number }[]>`
@@ -87,7 +86,7 @@ describe.each(['en', 'ru'] as const)('a text in the chat (%s)', (language) => {
           chat: { id: chat.personId, type: 'private' },
           reply_to_message: { message_id: 1, text: LONG },
         },
-        data: `kt:${PRICE}`,
+        data: signedFor(house, chat.personId, `kt:${PRICE}`),
       },
     })
     expect((await postUpdate(house, again)).status).toBe(200)
@@ -186,7 +185,7 @@ describe('no surprises', () => {
                 chat: { id: chat.personId, type: 'private' },
                 ...(replied === undefined ? {} : { reply_to_message: replied }),
               },
-              data,
+              data: signedFor(house, chat.personId, data),
             },
           }),
         ),

@@ -6,7 +6,7 @@ import { packButton } from '#shared/domain/texts/screens.ts'
 import { AppError, upstreamFailed } from '#shared/errors.ts'
 import type { Keyboard } from '#shared/telegram/outgoing.ts'
 import type { Chat } from './chat.ts'
-import { screenButton } from './keyboards.ts'
+import { screenBelow, screenButton } from './keyboards.ts'
 import { priceOf } from './money-words.ts'
 import { readCoins } from './wallet-screens.ts'
 
@@ -71,13 +71,15 @@ const wayButtons = (chat: Chat, packs: Packs, shown: Way): Keyboard =>
       { text: chat.say('button-way', { way: id }), data: encodeCallback({ kind: 'packs', provider: id }) },
     ])
 
+const homeRow = (chat: Chat): Keyboard[number] => [screenButton(chat, 'balance'), screenButton(chat, 'menu')]
+
 /** /topup: Stars at one tap, and the other ways below. */
 export const showPacks = async (chat: Chat): Promise<void> => {
   const [packs, coins] = [await readPacks(chat), await readCoins(chat)]
   await chat.reply({
     kind: 'text',
     text: chat.say('topup-choose', { coins }),
-    keyboard: [...packRows(chat, packs, 'stars'), ...wayButtons(chat, packs, 'stars')],
+    keyboard: [...packRows(chat, packs, 'stars'), ...wayButtons(chat, packs, 'stars'), homeRow(chat)],
   })
 }
 
@@ -89,7 +91,7 @@ export const showPacksOf = async (chat: Chat, way: Way, messageId: number): Prom
     kind: 'edit',
     messageId,
     text: rows.length === 0 ? chat.say('topup-way-closed') : chat.say('topup-way', { way, coins }),
-    keyboard: [...rows, ...wayButtons(chat, packs, way)],
+    keyboard: [...rows, ...wayButtons(chat, packs, way), homeRow(chat)],
   })
 }
 
@@ -118,6 +120,7 @@ const sendPayLink = async (
     keyboard: [
       [{ text: chat.say('button-pay', { amount: pack.amount }), url }],
       ...(way === 'yookassa' ? [[check]] : []),
+      [screenBelow(chat, 'topup'), screenBelow(chat, 'menu')],
     ],
   })
 }
@@ -191,13 +194,13 @@ export const checkOrder = async (chat: Chat, orderId: string, messageId: number)
     return chat.reply({
       kind: 'text',
       text: words,
-      keyboard: [[{ text: chat.say('button-check'), data }]],
+      keyboard: [[{ text: chat.say('button-check'), data }], [screenBelow(chat, 'menu')]],
     })
   }
   await chat.reply({
     kind: 'edit',
     messageId,
     text: words,
-    keyboard: [[screenButton(chat, state === 'paid' ? 'history' : 'topup')]],
+    keyboard: [[screenBelow(chat, state === 'paid' ? 'history' : 'topup'), screenBelow(chat, 'menu')]],
   })
 }

@@ -55,7 +55,10 @@ export const takeTitle = async (chat: Chat, id: string, title: string): Promise<
       Renamed,
     )
     const text = chat.say('transcript-renamed', { title: transcript.title ?? title })
-    const keyboard = [[openButton(chat, transcript)], [screenButton(chat, 'transcripts')]]
+    const keyboard = [
+      [openButton(chat, transcript)],
+      [screenButton(chat, 'transcripts'), screenButton(chat, 'menu')],
+    ]
     return { reply: { kind: 'text', text, keyboard }, isDone: true }
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'invalid_input') throw error
@@ -93,7 +96,7 @@ export const deleteTranscript = async (chat: Chat, id: string, messageId: number
     kind: 'edit',
     messageId,
     text: chat.say('transcript-deleted'),
-    keyboard: [[screenButton(chat, 'transcripts')]],
+    keyboard: [[screenButton(chat, 'transcripts'), screenButton(chat, 'menu')]],
   })
 }
 

@@ -5,6 +5,7 @@ import { text } from '#shared/domain/texts/texts.ts'
 import {
   answersOf,
   connectWebhook,
+  labelsOf,
   meet,
   messageFrom,
   plainText,
@@ -31,9 +32,6 @@ const SRT =
 
 const keep = (chat: Talk, name: string, words: string): Promise<Message> =>
   chat.sendFile('document', name, 'text/plain', Buffer.from(words))
-
-const labelsOf = (message: Message): string[] =>
-  message.reply_markup?.inline_keyboard?.flat().map((button) => button.text) ?? []
 
 const openFirst = async (chat: Talk, name: string): Promise<Message> =>
   chat.press(await chat.say('/transcripts'), name)
@@ -132,7 +130,11 @@ describe.each(['en', 'ru'] as const)('an opened transcript (%s)', (language) => 
     await keep(chat, 'two.txt', 'совсем другое')
     const found = await chat.say('/search елка лес')
     expect(found.text).toContain('Ёлка стоит в лесу')
-    expect(labelsOf(found)).toEqual(['one', text(language, 'button-transcripts')])
+    expect(labelsOf(found)).toEqual([
+      'one',
+      text(language, 'transcript-button-search'),
+      text(language, 'button-transcripts'),
+    ])
     const none = await chat.say('/search кит')
     expect(none.text).toBe(plainText(text(language, 'transcript-search-none', { words: 'кит' })))
     const asked = await chat.press(await chat.say('/transcripts'), text(language, 'transcript-button-search'))

@@ -4,7 +4,7 @@ import { FILE_FORMATS } from '#shared/platform/transcript-file.ts'
 import type { Keyboard } from '#shared/telegram/outgoing.ts'
 import { transcriptActions } from '#shared/telegram/transcript-actions.ts'
 import type { Chat } from './chat.ts'
-import { pagingRows } from './keyboards.ts'
+import { pagingRows, screenButton } from './keyboards.ts'
 import { dateOf } from './money-words.ts'
 import { openButton, readTranscript, Transcripts, type WholeTranscript } from './transcript-words.ts'
 
@@ -27,19 +27,29 @@ export const showTranscripts = async (
     Transcripts,
   )
   if (page.items.length === 0) {
-    return chat.reply({
-      kind: 'text',
-      text: chat.say('transcripts-empty', { coins: chat.resources.tariff.services.transcript?.coins ?? 0 }),
+    const words = chat.say('transcripts-empty', {
+      coins: chat.resources.tariff.services.transcript?.coins ?? 0,
     })
+    const keyboard = [[screenButton(chat, 'menu')]]
+    return chat.reply(
+      more
+        ? { kind: 'edit', messageId: more.messageId, text: words, keyboard }
+        : { kind: 'text', text: words, keyboard },
+    )
   }
   const lines = page.items.map(({ title, characters, createdAt }) =>
     chat.say('transcripts-line', { title: title ?? '…', characters, date: dateOf(chat, createdAt) }),
   )
   const keyboard: Keyboard = page.items.map((item) => [openButton(chat, item)])
+  const list = {
+    kind: 'transcripts' as const,
+    ...(more?.cursor === undefined ? {} : { cursor: more.cursor }),
+  }
+  keyboard.push(...pagingRows(chat, list, page.nextCursor))
   keyboard.push([
     { text: chat.say('transcript-button-search'), data: encodeCallback({ kind: 'transcript-search' }) },
+    screenButton(chat, 'menu'),
   ])
-  keyboard.push(...pagingRows(chat, 'transcripts', { cursor: more?.cursor, nextCursor: page.nextCursor }))
   const content = { text: [chat.say('transcripts-title'), ...lines].join('\n\n'), keyboard }
   await chat.reply(
     more ? { kind: 'edit', messageId: more.messageId, ...content } : { kind: 'text', ...content },

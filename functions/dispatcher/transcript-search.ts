@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { setDialogue } from '#shared/db/dialogues.ts'
+import { encodeCallback } from '#shared/domain/callback-data.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Chat } from './chat.ts'
 import type { Answered } from './dialogue.ts'
 import { screenButton } from './keyboards.ts'
 import { dateOf } from './money-words.ts'
-import { cancelButton, openButton, Transcript } from './transcript-words.ts'
+import { cancelButton, openBelow, Transcript } from './transcript-words.ts'
 
 const SHOWN = 6
 /** A search through very many texts answers in parts. */
@@ -67,9 +68,19 @@ export const findWords = async (chat: Chat, words: string): Promise<Answered> =>
   const heading = chat.say(isEmpty ? 'transcript-search-none' : 'transcript-search-title', { words })
   const more = found.hasMore ? [chat.say(isEmpty ? 'transcript-search-slow' : 'transcript-search-more')] : []
   const text = [heading, ...lines, ...more].join('\n\n')
-  const buttons = found.items.map(({ transcript }) => [openButton(chat, transcript)])
+  const buttons = found.items.map(({ transcript }) => [openBelow(chat, transcript)])
   return {
-    reply: { kind: 'text', text, keyboard: [...buttons, [screenButton(chat, 'transcripts')]] },
+    reply: {
+      kind: 'text',
+      text,
+      keyboard: [
+        ...buttons,
+        [
+          { text: chat.say('transcript-button-search'), data: encodeCallback({ kind: 'transcript-search' }) },
+          screenButton(chat, 'transcripts'),
+        ],
+      ],
+    },
     isDone: true,
   }
 }

@@ -37,10 +37,18 @@ export const readTranscript = (chat: Chat, id: string): Promise<WholeTranscript>
     WholeTranscript,
   )
 
-/** A button that shows a transcript. */
-export const openButton = (chat: Chat, { id, title }: Transcript): Keyboard[number][number] => ({
+type Shown = Pick<Transcript, 'id' | 'title'>
+
+/** A button that shows a transcript in the place of the list. */
+export const openButton = (chat: Chat, { id, title }: Shown): Keyboard[number][number] => ({
   text: chat.say('transcript-open', { title: title ?? '…' }),
   data: encodeCallback({ kind: 'transcript', id }),
+})
+
+/** The same below a message that is to stay. */
+export const openBelow = (chat: Chat, { id, title }: Shown): Keyboard[number][number] => ({
+  text: chat.say('transcript-open', { title: title ?? '…' }),
+  data: encodeCallback({ kind: 'transcript', id, isBelow: true }),
 })
 
 /** A button that takes back a question of ours. */

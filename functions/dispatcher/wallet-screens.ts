@@ -5,7 +5,7 @@ import { serviceTitle } from '#shared/domain/tariff.ts'
 import { formatDay } from '#shared/domain/texts/format-date.ts'
 import { balanceScreen } from '#shared/domain/texts/screens.ts'
 import type { Chat } from './chat.ts'
-import { screenButton } from './keyboards.ts'
+import { backButton, screenButton } from './keyboards.ts'
 import { dateOf } from './money-words.ts'
 
 const Profile = z.looseObject({
@@ -40,8 +40,9 @@ export const showBalance = async (chat: Chat): Promise<void> => {
     kind: 'text',
     text: balanceScreen(chat.person.settings.language, balance),
     keyboard: [
-      [screenButton(chat, 'topup'), screenButton(chat, 'history')],
       ...(balance.held > 0 ? [[reserved]] : []),
+      [screenButton(chat, 'topup'), screenButton(chat, 'history')],
+      [screenButton(chat, 'usage'), screenButton(chat, 'menu')],
     ],
   })
 }
@@ -69,7 +70,7 @@ export const showHolds = async (chat: Chat, messageId: number): Promise<void> =>
       lines.length === 0
         ? chat.say('holds-empty')
         : [chat.say('holds-title', { coins: total }), ...lines].join('\n\n'),
-    keyboard: [[screenButton(chat, 'balance'), screenButton(chat, 'history')]],
+    keyboard: [[backButton(chat, { kind: 'menu', screen: 'balance' }), screenButton(chat, 'menu')]],
   })
 }
 
@@ -85,6 +86,9 @@ export const showProfile = async (chat: Chat): Promise<void> => {
       date: formatDay(new Date(user.createdAt), language, timeZone),
       coins: balance.coins,
     }),
-    keyboard: [[screenButton(chat, 'avatar'), screenButton(chat, 'settings')]],
+    keyboard: [
+      [screenButton(chat, 'avatar'), screenButton(chat, 'settings')],
+      [screenButton(chat, 'balance'), screenButton(chat, 'menu')],
+    ],
   })
 }

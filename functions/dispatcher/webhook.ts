@@ -17,6 +17,7 @@ import { redactText } from '#shared/platform/log.ts'
 import { cleanText } from '#shared/telegram/clean-text.ts'
 import { parseUpdate, type TelegramUpdate } from '#shared/telegram/updates.ts'
 import { isWebhookSecretValid } from '#shared/telegram/webhook.ts'
+import { apologise } from './apologise.ts'
 import { handleUpdate, PutAside } from './handle-update.ts'
 import { PRE_CHECKOUT_MS, refusePreCheckout, within } from './pre-checkout.ts'
 
@@ -164,7 +165,9 @@ const takeIn = async (
   try {
     await handleUpdate({ resources, update, requestId, signal })
   } catch (error) {
-    return settleFailure(resources, update.updateId, claimed.attempts, error)
+    const outcome = await settleFailure(resources, update.updateId, claimed.attempts, error)
+    if (outcome === 'dead') await apologise(resources, update, requestId)
+    return outcome
   }
   await finishUpdate(sql, update.updateId)
   return 'handled'

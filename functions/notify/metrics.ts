@@ -8,6 +8,9 @@ export type NotifyMetrics = {
   failed: Counter<'kind' | 'reason'>
   alerts: Counter<'kind' | 'outcome'>
   pruned: Counter<'table'>
+  pendingUpdates: Gauge
+  webhookErrorAt: Gauge
+  connections: Gauge<'state'>
 }
 
 const byResources = new WeakMap<Resources, NotifyMetrics>()
@@ -43,6 +46,22 @@ const createNotifyMetrics = (resources: Resources): NotifyMetrics => {
       name: 'kopeika_rows_pruned_total',
       help: 'Old rows forgotten',
       labelNames: ['table'],
+      registers,
+    }),
+    pendingUpdates: new Gauge({
+      name: 'kopeika_telegram_pending_updates',
+      help: 'Updates that wait at Telegram (getWebhookInfo)',
+      registers,
+    }),
+    webhookErrorAt: new Gauge({
+      name: 'kopeika_telegram_webhook_error_timestamp_seconds',
+      help: 'When Telegram last failed to deliver an update; 0 = never',
+      registers,
+    }),
+    connections: new Gauge({
+      name: 'kopeika_postgres_connections',
+      help: 'Sessions at PostgreSQL: used, and the most that it takes (max)',
+      labelNames: ['state'],
       registers,
     }),
   }

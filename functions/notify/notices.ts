@@ -37,6 +37,12 @@ const PARAMS = {
     balance: CoinBalance,
     paymentId: Line,
   }),
+  /** By an operator's hand; negative where coins were taken. */
+  'coins-adjusted': z.strictObject({
+    amount: z.int().refine((amount) => amount !== 0, 'must not be 0'),
+    reason: Line,
+    balance: CoinBalance,
+  }),
   'charge-receipt': z.strictObject({
     coins: CoinAmount,
     description: Line,
@@ -57,6 +63,7 @@ export const QueuedNotice = z.discriminatedUnion('kind', [
   z.strictObject({ userId: Id, ...shapeOf('payment-suspense') }),
   z.strictObject({ userId: Id, ...shapeOf('payment-refunded') }),
   z.strictObject({ userId: Id, ...shapeOf('refund-failed') }),
+  z.strictObject({ userId: Id, ...shapeOf('coins-adjusted') }),
   z.strictObject({ userId: Id, ...shapeOf('charge-receipt') }),
   z.strictObject({ userId: Id, ...shapeOf('low-balance') }),
   z.strictObject({ userId: Id, ...shapeOf('text') }),
@@ -69,6 +76,7 @@ export const MessageRequest = z.discriminatedUnion('kind', [
   z.strictObject({ ...bodySubject, ...shapeOf('payment-suspense') }),
   z.strictObject({ ...bodySubject, ...shapeOf('payment-refunded') }),
   z.strictObject({ ...bodySubject, ...shapeOf('refund-failed') }),
+  z.strictObject({ ...bodySubject, ...shapeOf('coins-adjusted') }),
   z.strictObject({ ...bodySubject, ...shapeOf('charge-receipt') }),
   z.strictObject({ ...bodySubject, ...shapeOf('low-balance') }),
   z.strictObject({ ...bodySubject, ...shapeOf('text') }),

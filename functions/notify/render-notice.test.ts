@@ -58,6 +58,8 @@ test('neither can be switched off', () => {
     lowBalance: false,
     lowBalanceThreshold: 0,
     dailyLimit: null,
+    quietHours: null,
+    avatarVisibility: 'everyone',
   } as const
   expect([refunded(0), failed].map((notice) => isWanted(notice, settings))).toEqual([true, true])
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { scheduledRoute } from '#shared/http/route.ts'
 import { drain, hasWorkSoon } from './drain.ts'
 import { prune, sweepHolds } from './tidy.ts'
+import { lookAround } from './watch.ts'
 
 const Count = z.int().min(0)
 
@@ -29,7 +30,10 @@ export const runDue = scheduledRoute({
     })
     // a wake-up by another function is about its message: only the schedule, and who asks in person, tidies up
     const isWakeUp = caller.internal && caller.id !== 'cron' && caller.id !== resources.config.functionName
-    if (!isWakeUp) await prune(resources, () => signal.aborted || remainingMs() < LEAVE_MS)
+    if (!isWakeUp) {
+      await prune(resources, () => signal.aborted || remainingMs() < LEAVE_MS)
+      await lookAround(resources)
+    }
     return { status: 200, body: done }
   },
 })

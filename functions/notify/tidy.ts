@@ -1,3 +1,4 @@
+import { pruneSessions } from '#shared/db/cabinet-sessions.ts'
 import { expireHolds } from '#shared/db/expired-holds.ts'
 import { buryGivenUp, pruneKeys, pruneUpdates } from '#shared/db/prune.ts'
 import { isLockTimeout } from '#shared/db/sqlstate.ts'
@@ -33,6 +34,7 @@ export const prune = async (resources: Resources, isTimeOver: () => boolean): Pr
     for (const [table, work] of [
       ['telegram_updates', pruneUpdates],
       ['idempotency_keys', pruneKeys],
+      ['cabinet_sessions', pruneSessions],
     ] as const) {
       for (let rows = 0; rows < ROWS_PER_RUN && !isTimeOver(); ) {
         const count = await work(sql, ROWS_AT_ONCE)

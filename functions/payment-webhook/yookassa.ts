@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { AppError } from '#shared/errors.ts'
+import { limitCalls } from '#shared/http/limit-person.ts'
 import { baseHeaders } from '#shared/http/problem.ts'
 import type { Resources } from '#shared/http/resources.ts'
 import { openRoute } from '#shared/http/route.ts'
 import { syncYookassaPayment } from '#shared/money/yookassa.ts'
 import { syncYookassaRefund } from '#shared/money/yookassa-refund.ts'
 import { networkCheck, peerAddressOf } from '#shared/platform/networks.ts'
-import { limitSender } from './limit-sender.ts'
 import { notificationCounter } from './metrics.ts'
 
 /** All that is believed of a notification: what to look up. The rest is read back from YooKassa. */
@@ -48,7 +48,13 @@ export const takeYookassaNotification = openRoute({
     if (!settings) throw new AppError('not_found', { detail: 'YooKassa is not configured here.' })
     const counter = notificationCounter(resources)
     const peer = peerAddressOf(request.headers['x-forwarded-for'])
-    if (peer !== undefined) await limitSender(resources, peer)
+    // a notification and no payment is turned away: the provider repeats it for a day, and `reconcile` finds the payment anyhow
+    if (peer !== undefined)
+      await limitCalls(resources, {
+        limit: 'notifications',
+        who: peer,
+        detail: 'Too many notifications at once.',
+      })
     if (peer === undefined || !networkCheck(settings.networks)(peer)) {
       counter.inc({ outcome: 'foreign' })
       log.warn({ peer }, 'a notification from outside the networks of YooKassa')

@@ -1,15 +1,23 @@
 import { z } from 'zod'
 import { type AvatarUse, listUses } from '#shared/db/avatar-uses.ts'
 import { deleteAvatar, getAvatar, listAvatars as listRows, setCurrentAvatar } from '#shared/db/avatars.ts'
-import { getUser } from '#shared/db/users.ts'
+import { getUser, type User } from '#shared/db/users.ts'
+import { AppError } from '#shared/errors.ts'
 import { presentAvatar } from '#shared/http/present-avatar.ts'
 import { changeRoute, readRoute } from '#shared/http/route.ts'
 import { AvatarView, GalleryAvatarView } from '#shared/http/schemas.ts'
 import { bucketOf } from '#shared/http/stored-objects.ts'
 import { Id, querySubject, subjectOf } from '#shared/http/subject.ts'
+import type { Client } from '#shared/platform/clients.ts'
+import { mayShowAvatar } from './avatar-visibility.ts'
 
 const WhoseQuery = z.strictObject(querySubject)
 const AvatarPath = z.strictObject({ id: Id })
+
+/** A person whose avatar nobody else may see has none for other programs: neither pictures nor links. @throws AppError avatar_not_found */
+const requireVisible = (user: Pick<User, 'settings'>, caller: Client): void => {
+  if (!mayShowAvatar(user, caller)) throw new AppError('avatar_not_found')
+}
 
 const presentUse = ({ usedFrom, usedTo }: AvatarUse) => ({
   usedFrom: usedFrom.toISOString(),
@@ -23,8 +31,9 @@ export const listAvatars = readRoute({
   summary: 'Avatars of a person with fresh urls, and when each was current',
   query: WhoseQuery,
   answers: { 200: z.strictObject({ items: z.array(GalleryAvatarView) }) },
-  run: async ({ query, sql, resources }) => {
+  run: async ({ query, sql, resources, caller }) => {
     const user = await getUser(sql, subjectOf(query))
+    if (!mayShowAvatar(user, caller)) return { status: 200, body: { items: [] } }
     const [avatars, uses] = await Promise.all([listRows(sql, user.id), listUses(sql, user.id)])
     const items = avatars.map(async (avatar) => ({
       ...(await presentAvatar(resources, avatar)),
@@ -42,8 +51,9 @@ export const chooseAvatar = changeRoute({
   query: WhoseQuery,
   params: AvatarPath,
   answers: { 200: z.strictObject({ avatar: AvatarView }) },
-  run: async ({ query, params, tx }) => {
+  run: async ({ query, params, tx, caller }) => {
     const user = await getUser(tx, subjectOf(query))
+    requireVisible(user, caller)
     await setCurrentAvatar(tx, { userId: user.id, avatarId: params.id })
     return { status: 200, body: { userId: user.id, avatarId: params.id } }
   },
@@ -61,8 +71,9 @@ export const removeAvatar = changeRoute({
   query: WhoseQuery,
   params: AvatarPath,
   answers: { 200: z.strictObject({ deleted: z.literal(true) }) },
-  run: async ({ query, params, tx, resources, afterCommit }) => {
+  run: async ({ query, params, tx, resources, caller, afterCommit }) => {
     const user = await getUser(tx, subjectOf(query))
+    requireVisible(user, caller)
     await deleteAvatar(tx, {
       userId: user.id,
       avatarId: params.id,

@@ -65,6 +65,8 @@ describe('GET /', () => {
         }),
         balance: { coins: BONUS, held: 0, debt: 0 },
         currentAvatar: null,
+        deletion: null,
+        consent: null,
       },
     ])
     expect((await get(`/?telegramId=${telegramId}`)).body).toEqual(reply.body)
@@ -90,8 +92,8 @@ describe('GET /', () => {
   })
 
   test('names the methods it has', async () => {
-    const reply = await house.call('profile', 'POST', '/')
-    expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'GET, PATCH'])
+    const reply = await house.call('profile', 'PUT', '/')
+    expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'GET, PATCH, DELETE, POST'])
   })
 
   test('an erased person is gone', async () => {

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { findCurrentAvatar } from '#shared/db/avatars.ts'
+import { findConsent } from '#shared/db/consents.ts'
+import { findDeletion } from '#shared/db/deletions.ts'
 import { patchSettings } from '#shared/db/states.ts'
 import { getUser } from '#shared/db/users.ts'
 import { getBalance } from '#shared/db/wallets.ts'
@@ -9,6 +11,9 @@ import { presentAvatar } from '#shared/http/present-avatar.ts'
 import { changeRoute, readRoute } from '#shared/http/route.ts'
 import { AvatarView } from '#shared/http/schemas.ts'
 import { Id, querySubject, subjectOf, TelegramId } from '#shared/http/subject.ts'
+import { mayShowAvatar } from './avatar-visibility.ts'
+import { ConsentView } from './consent.ts'
+import { DeletionView } from './deletion.ts'
 
 const WhoseQuery = z.strictObject(querySubject)
 
@@ -23,6 +28,8 @@ const Profile = z.strictObject({
   settings: Settings,
   balance: z.strictObject({ coins: CoinBalance, held: CoinBalance, debt: CoinBalance }),
   currentAvatar: AvatarView.nullable(),
+  deletion: DeletionView.nullable(),
+  consent: ConsentView.nullable(),
 })
 
 /** GET /?userId */
@@ -32,9 +39,14 @@ export const readProfile = readRoute({
   summary: 'Profile, settings, balance and current avatar of a person',
   query: WhoseQuery,
   answers: { 200: Profile },
-  run: async ({ query, sql, resources }) => {
+  run: async ({ query, sql, resources, caller }) => {
     const user = await getUser(sql, subjectOf(query))
-    const [balance, avatar] = await Promise.all([getBalance(sql, user.id), findCurrentAvatar(sql, user.id)])
+    const [balance, avatar, deletion, consent] = await Promise.all([
+      getBalance(sql, user.id),
+      findCurrentAvatar(sql, user.id),
+      findDeletion(sql, user.id),
+      findConsent(sql, user.id),
+    ])
     return {
       status: 200,
       body: {
@@ -47,7 +59,9 @@ export const readProfile = readRoute({
         },
         settings: user.settings,
         balance,
-        currentAvatar: avatar ? await presentAvatar(resources, avatar) : null,
+        currentAvatar: avatar && mayShowAvatar(user, caller) ? await presentAvatar(resources, avatar) : null,
+        deletion: deletion && { eraseAt: deletion.eraseAt.toISOString() },
+        consent: consent && { version: consent.version, at: consent.at.toISOString() },
       },
     }
   },

@@ -10,7 +10,7 @@ export type PaymentsTally = {
 }
 
 /** What a run does one after the other; a failure of one keeps the others from nothing. */
-export type Part = Provider | 'refunds' | 'orders' | 'books' | 'storage' | 'figures'
+export type Part = Provider | 'refunds' | 'orders' | 'books' | 'storage' | 'audit' | 'figures'
 
 export type PartFailure = { part: Part; error: unknown }
 

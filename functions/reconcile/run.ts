@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SEAL_PURPOSE, sealAudit } from '#shared/db/audit-seals.ts'
 import {
   findLastReport,
   finishRun,
@@ -12,7 +13,7 @@ import { checkBooks, type LedgerReport, ledgerReportOf } from './books.ts'
 import { reconcileMetrics } from './metrics.ts'
 import { checkObjects, ObjectsReport } from './objects.ts'
 import { closeOrders, measureWaiting, settleStaleRefunds } from './pending.ts'
-import type { Run } from './report.ts'
+import { hasTime, type Run } from './report.ts'
 import { reconcileStars, rereadStars } from './stars.ts'
 import { reconcileYookassa } from './yookassa.ts'
 
@@ -88,6 +89,19 @@ const lookAtObjects = (run: Run, books: Books): Promise<ObjectsReport | undefine
     }
   })
 
+/** Left of the run's time for its end. */
+const LEAVE_MS = 1_500
+
+/** What was written into the audit log since the last run can be changed by nobody without a trace from now on. */
+const sealEntries = async (run: Run): Promise<void> => {
+  const { sql, sign } = run.resources
+  await sealAudit(
+    sql,
+    (text) => sign(SEAL_PURPOSE, text),
+    () => !hasTime(run, LEAVE_MS),
+  )
+}
+
 type Done = { answer: Answer; ledger: LedgerReport | undefined; objects: ObjectsReport | undefined }
 
 const work = async (run: Run, books: Books): Promise<Done> => {
@@ -97,6 +111,7 @@ const work = async (run: Run, books: Books): Promise<Done> => {
   await compare(run, 'yookassa', () => reconcileYookassa(run))
   const ledger = books.isDue ? await lookAtBooks(run, books) : undefined
   const objects = books.areObjectsDue ? await lookAtObjects(run, books) : undefined
+  await attempt(run, 'audit', () => sealEntries(run))
   const unmatched = await attempt(run, 'figures', () => measureWaiting(run))
   const { users = 0, drift = 0 } = ledger ?? books.last ?? {}
   const { orphans = 0, missing = 0 } = objects ?? books.lastObjects ?? {}

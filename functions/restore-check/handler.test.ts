@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listFolders } from '#shared/backup/vault.ts'
+import { SEAL_PURPOSE, sealAudit } from '#shared/db/audit-seals.ts'
 import { type BackupHouse, openBackupHouse } from '../../test/support/backup-house.ts'
 import { handler as backup } from '../backup/handler.ts'
 import { handler } from './handler.ts'
@@ -13,6 +14,12 @@ afterAll(() => house.close())
 const check = () => house.call('restore-check', 'POST', '/', { key: null })
 const makeOne = async (): Promise<string> =>
   (await house.call('backup', 'POST', '/', { key: null })).body.backupId
+
+const lastReport = async (): Promise<{ problems: string[] }> => {
+  const [entry] = await house.ownerSql<{ report: string }[]>`
+    select details->>'report' as report from audit_log where action = 'backup-checked' order by id desc limit 1`
+  return JSON.parse(entry?.report ?? '')
+}
 
 test('proves the newest backup: figures, a mark that keeps it, a signed entry; nothing is left behind', async () => {
   await house.person()
@@ -54,6 +61,18 @@ test('notices an audit log that was rewritten between two backups', async () => 
   await house.ownerSql`update audit_log set actor = 'somebody else' where id = (select min(id) from audit_log)`
   await makeOne()
   expect((await check()).body).toMatchObject({ ok: false, drift: 0 })
+}, 60_000)
+
+test('notices an entry of the audit log that was changed after it had been sealed', async () => {
+  const { sign } = house.resourcesOf('restore-check')
+  const signSeal = (text: string): Buffer => sign(SEAL_PURPOSE, text)
+  await house.ownerSql`truncate audit_seals`
+  expect(await sealAudit(house.appSql, signSeal)).toBeGreaterThan(2)
+  await house.ownerSql`update audit_log set action = 'other' where id = (select max(last_id) from audit_seals)`
+  await makeOne()
+  expect((await check()).body).toMatchObject({ ok: false, drift: 0 })
+  expect((await lastReport()).problems.join()).toMatch(/was changed between the entries 1 and \d+/)
+  await house.ownerSql`truncate audit_seals`
 }, 60_000)
 
 test('notices a wallet that does not equal its ledger', async () => {

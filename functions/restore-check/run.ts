@@ -5,6 +5,7 @@ import { readSchemaFiles } from '#shared/backup/kit.ts'
 import { openVault } from '#shared/backup/open-vault.ts'
 import { enqueueAlert } from '#shared/db/alerts.ts'
 import { writeAudit } from '#shared/db/audit.ts'
+import { SEAL_PURPOSE } from '#shared/db/audit-seals.ts'
 import { joinLongRun } from '#shared/http/long-run.ts'
 import type { Resources } from '#shared/http/resources.ts'
 import { scheduledRoute } from '#shared/http/route.ts'
@@ -39,8 +40,14 @@ const check = async (resources: Resources): Promise<CheckReport> => {
       key: parseRecoveryKey(recovery.recoveryKey),
       scratchUrl: recovery.scratchUrl,
       masterKeys,
+      signSeal: (text) => resources.sign(SEAL_PURPOSE, text),
       decode,
       migrations: (await readSchemaFiles(recovery.migrationsDir)).migrations,
+      onScratchLeft: (database, err) =>
+        resources.log.error(
+          { database, err },
+          'a scratch database could not be dropped: a later check tries again',
+        ),
     })
   } finally {
     vault.store.close()

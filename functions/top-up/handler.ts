@@ -1,6 +1,7 @@
 import { defineFunction } from '#shared/http/define-function.ts'
 import { rememberTariffOf } from '#shared/http/remember-tariff.ts'
 import { moneyMetrics } from '#shared/money/metrics.ts'
+import { adjustCoins } from './adjustments.ts'
 import { checkOrder } from './check-order.ts'
 import { createInvoice } from './invoices.ts'
 import { listPaymentsOf } from './list-payments.ts'
@@ -25,6 +26,7 @@ export const handler = defineFunction({
     resolvePayment,
     takeRefundedMessage,
     createRefund,
+    adjustCoins,
   ],
   // there from the first scrape: an alert on a counter that does not exist yet would miss its first step
   onStart: async (resources) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { createOrder } from '#shared/db/orders.ts'
-import { getUser } from '#shared/db/users.ts'
+import { getCustomer } from '#shared/db/users.ts'
 import { packPrice } from '#shared/domain/packs.ts'
 import { findPack } from '#shared/domain/tariff.ts'
 import { text } from '#shared/domain/texts/texts.ts'
@@ -55,7 +55,7 @@ export const createInvoice = changeRoute({
     const provider = providerOf(resources, body.provider)
     const pack = findPack(tariff, body.pack)
     const price = packPrice(pack, provider.id, provider.currency)
-    const user = await getUser(tx, subjectOf(body))
+    const user = await getCustomer(tx, subjectOf(body))
     const { language } = user.settings
     // after the key was claimed: the same call many times at once counts as one
     await limitPerson(resources, 'invoices', user.id)

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import type { Queryable } from '#shared/db/client.ts'
 import { findOrder } from '#shared/db/orders.ts'
-import { findUser } from '#shared/db/users.ts'
+import { findUser, type User } from '#shared/db/users.ts'
 import { type Language, pickLanguage } from '#shared/domain/settings.ts'
 import { text } from '#shared/domain/texts/texts.ts'
 import type { Resources } from '#shared/http/resources.ts'
@@ -21,13 +20,12 @@ const PreCheckoutQuery = z.looseObject({
 })
 type PreCheckoutQuery = z.infer<typeof PreCheckoutQuery>
 
-const languageOf = async (sql: Queryable, from: PreCheckoutQuery['from']): Promise<Language> => {
-  const user = await findUser(sql, { telegramId: from.id })
-  return user ? user.settings.language : pickLanguage(from.language_code)
-}
+const languageOf = (user: User | undefined, from: PreCheckoutQuery['from']): Language =>
+  user ? user.settings.language : pickLanguage(from.language_code)
 
 const REFUSALS = {
   expired: 'precheckout-expired',
+  suspended: 'precheckout-suspended',
   payload_missing: 'precheckout-unknown',
   payload_unknown: 'precheckout-unknown',
   payload_forged: 'precheckout-unknown',
@@ -35,7 +33,7 @@ const REFUSALS = {
   provider_differs: 'precheckout-unknown',
   currency_differs: 'precheckout-price-changed',
   amount_differs: 'precheckout-price-changed',
-} as const satisfies Record<MisfitReason | 'expired', string>
+} as const satisfies Record<MisfitReason | 'expired' | 'suspended', string>
 
 type Verdict = { ok: true } | { ok: false; errorMessage: string }
 
@@ -48,10 +46,12 @@ const judge = async (resources: Resources, query: PreCheckoutQuery): Promise<Ver
   // money may have been asked for in Stars or through a provider token; an order of the other kind differs in its currency
   const provider = order && order.currency !== currency ? order.provider : providerOfCurrency(currency)
   const fit = fitPayment(decoded, order, { provider, currency, totalAmount: query.total_amount })
-  if (fit.fits && decoded?.ok) return { ok: true }
-  const reason = fit.fits ? 'expired' : fit.reason
+  const payer = await findUser(sql, { telegramId: query.from.id })
+  const isFitting = fit.fits && decoded?.ok === true
+  if (isFitting && (payer?.suspension ?? null) === null) return { ok: true }
+  const reason = isFitting ? 'suspended' : fit.fits ? 'expired' : fit.reason
   log.info({ orderId, reason }, 'pre-checkout refused')
-  return { ok: false, errorMessage: text(await languageOf(sql, query.from), REFUSALS[reason]) }
+  return { ok: false, errorMessage: text(languageOf(payer, query.from), REFUSALS[reason]) }
 }
 
 /** Telegram wants the answer within 10 s, and what leads there and back takes its own. */

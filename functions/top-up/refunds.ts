@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import type { Tx } from '#shared/db/client.ts'
+import { MAX_REASON } from '#shared/db/operator-task.ts'
 import { lockPayment, type Refund } from '#shared/db/refunds.ts'
 import { getUser } from '#shared/db/users.ts'
 import { CoinBalance } from '#shared/domain/coins.ts'
 import { AppError, invalidInput } from '#shared/errors.ts'
+import { actingOperator, operatorOf } from '#shared/http/insiders.ts'
 import type { Resources } from '#shared/http/resources.ts'
 import { changeRoute } from '#shared/http/route.ts'
 import { CurrencyCode } from '#shared/http/schemas.ts'
@@ -17,11 +19,12 @@ const RefundRequest = z.strictObject({
   /** With a person: asked for by the payer, within the policy. Without: the operator's decision (scope `admin`). */
   ...bodySubject,
   paymentId: Id,
-  reason: z.string().trim().min(1).max(500),
+  reason: z.string().trim().min(1).max(MAX_REASON),
   /** Minor units; the whole rest unless given. */
   amount: z.int().positive().optional(),
   /** Records a refund that was made at the payment processor. */
   outside: z.literal(true).optional(),
+  ...actingOperator,
 })
 type RefundRequest = z.infer<typeof RefundRequest>
 
@@ -73,11 +76,13 @@ const recordMadeOutside = async (
   return refund
 }
 
-const asOperator = (caller: Client): void => {
-  if (caller.scopes.has('admin')) return
-  throw new AppError('forbidden', {
-    detail: `The client ${caller.id} lacks the scope admin; without it a refund names the person who asks for it.`,
-  })
+/** Who asks, as the books name them. @throws AppError forbidden, invalid_input */
+const actorOf = (body: RefundRequest, caller: Client, { config }: Resources): string => {
+  const isSelfService = body.userId !== undefined || body.telegramId !== undefined
+  if (!isSelfService) return operatorOf(caller, body.operator, config)
+  if (body.outside) throw invalidInput('Only the operator records refunds that were made outside.')
+  if (body.operator !== undefined) throw invalidInput('A refund is asked for by a person or by an operator.')
+  return caller.id
 }
 
 /**
@@ -93,26 +98,25 @@ export const createRefund = changeRoute({
   answers: { 200: RefundView },
   run: async ({ body, tx, caller, resources, afterCommit }) => {
     const { paymentId, amount, reason } = body
+    const actor = actorOf(body, caller, resources)
     const isSelfService = body.userId !== undefined || body.telegramId !== undefined
-    if (!isSelfService) asOperator(caller)
-    else if (body.outside) throw invalidInput('Only the operator records refunds that were made outside.')
     const person = isSelfService ? await getUser(tx, subjectOf(body)) : undefined
     const refund = body.outside
-      ? await recordMadeOutside(tx, resources, body, caller.id)
+      ? await recordMadeOutside(tx, resources, body, actor)
       : await requestRefund(tx, resources, {
           paymentId,
           amount,
           reason,
-          actor: caller.id,
+          actor,
           origin: person ? 'self_service' : 'operator',
           onBehalfOf: person?.id,
         })
     afterCommit(async () => resources.wake('notify'))
     return { status: 200, body: viewOf(refund) }
   },
-  present: async (stored, { resources, caller }) => {
+  present: async (stored, { body, resources, caller }) => {
     const requested = RefundView.parse(stored)
-    const refund = await settleRefund(resources, requested.refundId, caller.id)
+    const refund = await settleRefund(resources, requested.refundId, actorOf(body, caller, resources))
     if (refund.state === 'failed') {
       throw new AppError('conflict', {
         detail: `The provider refused the refund (${refund.failure}); the coins are back.`,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { MAX_REASON } from '#shared/db/operator-task.ts'
 import { CoinAmount } from '#shared/domain/coins.ts'
-import { AppError } from '#shared/errors.ts'
+import { actingOperator, operatorOf } from '#shared/http/insiders.ts'
 import { changeRoute } from '#shared/http/route.ts'
 import { Id } from '#shared/http/subject.ts'
 import { resolveSuspense } from '#shared/money/suspense.ts'
@@ -9,7 +10,8 @@ const Resolution = z.strictObject({
   coins: CoinAmount,
   /** Who gets them; the payer that is known unless given. */
   userId: Id.optional(),
-  reason: z.string().trim().min(1).max(500),
+  reason: z.string().trim().min(1).max(MAX_REASON),
+  ...actingOperator,
 })
 
 const Resolved = z.strictObject({ paymentId: Id, transactionId: Id, coins: CoinAmount })
@@ -23,10 +25,9 @@ export const resolvePayment = changeRoute({
   params: z.strictObject({ id: Id }),
   answers: { 200: Resolved },
   run: async ({ body, params, tx, caller, resources, afterCommit }) => {
-    if (!caller.scopes.has('admin')) {
-      throw new AppError('forbidden', { detail: `The client ${caller.id} lacks the scope admin.` })
-    }
-    const taken = await resolveSuspense(tx, resources, { ...body, paymentId: params.id, actor: caller.id })
+    const { operator, ...resolution } = body
+    const actor = operatorOf(caller, operator, resources.config)
+    const taken = await resolveSuspense(tx, resources, { ...resolution, paymentId: params.id, actor })
     afterCommit(async () => resources.wake('notify'))
     const { paymentId, transactionId, coins } = taken
     return { status: 200, body: { paymentId, transactionId, coins } }

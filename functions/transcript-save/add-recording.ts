@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { placeHold } from '#shared/db/holds.ts'
 import { lockPerson } from '#shared/db/person-lock.ts'
 import { countOpenRecordings, getRecording, addRecording as writeRecording } from '#shared/db/recordings.ts'
-import { getUser, type User } from '#shared/db/users.ts'
+import { getCustomer, type User } from '#shared/db/users.ts'
 import { CoinAmount } from '#shared/domain/coins.ts'
 import { serviceTitle, type Tariff } from '#shared/domain/tariff.ts'
 import { type Price, priceRecording } from '#shared/domain/transcript/price.ts'
@@ -11,10 +11,10 @@ import { AppError } from '#shared/errors.ts'
 import { limitPerson } from '#shared/http/limit-person.ts'
 import { changeRoute } from '#shared/http/route.ts'
 import { bodySubject, Id, subjectOf } from '#shared/http/subject.ts'
+import { ensureVault } from '#shared/http/text-vault.ts'
 import { RecordingView, viewOfRecording } from './recording-view.ts'
 import { Title, TranscriptRequest } from './request.ts'
 import { tellQueued } from './tell-chat.ts'
-import { ensureVault } from './vault.ts'
 
 const RecordingRequest = z.strictObject({
   ...bodySubject,
@@ -68,7 +68,7 @@ export const addRecording = changeRoute<RecordingRequest, unknown, unknown, Prep
   body: RecordingRequest,
   answers: { 202: z.strictObject({ recording: RecordingView }) },
   prepare: async ({ body, sql, resources }) => {
-    const user = await getUser(sql, subjectOf(body))
+    const user = await getCustomer(sql, subjectOf(body))
     const price = priceOf(resources.tariff, resources.speech !== undefined, body)
     await limitPerson(resources, 'uploads', user.id)
     const id = randomUUIDv7()

@@ -10,12 +10,12 @@ import { priceRecording, startedMinutes } from '#shared/domain/transcript/price.
 import { isTimed } from '#shared/domain/transcript/segment.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Resources } from '#shared/http/resources.ts'
+import { fetchSealed } from '#shared/http/sealed-text.ts'
+import { openVault } from '#shared/http/text-vault.ts'
 import { FILE_FORMATS } from '#shared/platform/transcript-file.ts'
 import type { Keyboard } from '#shared/telegram/outgoing.ts'
 import { transcriptActions } from '#shared/telegram/transcript-actions.ts'
 import { FailureReason } from './recording-view.ts'
-import { fetchSealed } from './sealed-text.ts'
-import { openVault } from './vault.ts'
 
 export type EndWords = { text: string; keyboard?: Keyboard }
 
@@ -61,6 +61,8 @@ const wordsOfDone = async (
       id,
       hasTimes: content.segments.length > 0 && content.segments.every(isTimed),
       formats: FILE_FORMATS,
+      // the message names the price: it stays
+      isBelow: true,
     }),
   }
 }

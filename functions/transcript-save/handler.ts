@@ -19,7 +19,7 @@ import { showRecording } from './show-recording.ts'
  */
 export const handler = defineFunction({
   name: 'transcript-save',
-  needs: ['database', 'redis', 'storage', 'telegram', 'envelope', 'speech'],
+  needs: ['database', 'redis', 'storage', 'telegram', 'envelope', 'signing', 'speech'],
   bodyLimitBytes: 5 * 1024 * 1024,
   // a file from Telegram is downloaded first
   deadlineMs: 15_000,

@@ -4,7 +4,7 @@ import { getUser } from '#shared/db/users.ts'
 import { readRoute } from '#shared/http/route.ts'
 import { pageOf, pageQuery } from '#shared/http/schemas.ts'
 import { querySubject, subjectOf } from '#shared/http/subject.ts'
-import { openVault } from './vault.ts'
+import { openVault } from '#shared/http/text-vault.ts'
 import { TranscriptView, viewOf } from './view.ts'
 
 /** GET /?userId&limit&cursor, newest first. */

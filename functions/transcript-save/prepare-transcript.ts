@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { requireCoins } from '#shared/db/require-coins.ts'
 import type { TranscriptFormat } from '#shared/db/transcripts.ts'
-import { getUser } from '#shared/db/users.ts'
+import { getCustomer } from '#shared/db/users.ts'
 import { type Price, priceTranscript } from '#shared/domain/transcript/price.ts'
 import { countCharacters } from '#shared/domain/transcript/text.ts'
 import { type ParsedTranscript, parseTranscript } from '#shared/domain/transcript-formats.ts'
@@ -45,7 +45,7 @@ export const prepareTranscript = async (
   const { sql, tariff } = resources
   const subject = subjectOf(body)
   const source = sourceOf(body)
-  const user = await getUser(sql, subject)
+  const user = await getCustomer(sql, subject)
   await limitPerson(resources, 'uploads', user.id)
   const text = 'text' in source ? source.text : await downloadText(resources, source.telegramFileId, signal)
   const content = parseTranscript(text, body.format, tariff.limits.transcript)

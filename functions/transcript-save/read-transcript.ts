@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { getTranscript } from '#shared/db/transcripts.ts'
 import { getUser } from '#shared/db/users.ts'
 import { readRoute } from '#shared/http/route.ts'
+import { fetchSealed } from '#shared/http/sealed-text.ts'
 import { Id, querySubject, subjectOf } from '#shared/http/subject.ts'
+import { openVault } from '#shared/http/text-vault.ts'
 import { FILE_FORMATS, writeTranscriptFile } from '#shared/platform/transcript-file.ts'
-import { fetchSealed } from './sealed-text.ts'
 import { dispositionOf } from './title.ts'
-import { openVault } from './vault.ts'
 import { TranscriptView, viewOf } from './view.ts'
 
 const Segment = z.strictObject({

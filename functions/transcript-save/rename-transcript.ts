@@ -4,8 +4,8 @@ import { getTranscriptEntry, setTranscriptTitle } from '#shared/db/transcripts.t
 import { getUser } from '#shared/db/users.ts'
 import { changeRoute } from '#shared/http/route.ts'
 import { Id, querySubject, subjectOf } from '#shared/http/subject.ts'
+import { openVault } from '#shared/http/text-vault.ts'
 import { Title } from './request.ts'
-import { openVault } from './vault.ts'
 import { StoredTranscript, storedOf, TranscriptView, viewOf } from './view.ts'
 
 type Renaming = { userId: string; title: Buffer }

@@ -3,10 +3,10 @@ import { hasTranscript } from '#shared/db/transcripts.ts'
 import { changeRoute } from '#shared/http/route.ts'
 import { takeBackObjects } from '#shared/http/stored-objects.ts'
 import { Id } from '#shared/http/subject.ts'
+import { openVault } from '#shared/http/text-vault.ts'
 import { type Prepared, prepareTranscript } from './prepare-transcript.ts'
 import { TranscriptRequest } from './request.ts'
 import { StoredAnswer, storeTranscript } from './store-transcript.ts'
-import { openVault } from './vault.ts'
 import { TranscriptView, viewOf } from './view.ts'
 
 /** POST /: what is stored of the answer holds the title sealed, as everything that tells of the text. */

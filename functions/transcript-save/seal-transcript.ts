@@ -3,9 +3,10 @@ import type { TranscriptPlace } from '#shared/db/transcripts.ts'
 import { listWords } from '#shared/domain/transcript/words.ts'
 import type { ParsedTranscript } from '#shared/domain/transcript-formats.ts'
 import type { Resources } from '#shared/http/resources.ts'
+import { searchableText } from '#shared/http/sealed-text.ts'
 import { type NewObjects, putObjects } from '#shared/http/stored-objects.ts'
-import { searchableText } from './sealed-text.ts'
-import { ensureVault } from './vault.ts'
+import { ensureVault } from '#shared/http/text-vault.ts'
+import { OBJECT_HEADERS } from '#shared/storage/object-headers.ts'
 
 /** Everything of a transcript that tells of its words, sealed; its object, if any, is stored, and no row names it yet. */
 export type SealedTranscript = {
@@ -27,7 +28,7 @@ const placeText = async (
 ): Promise<{ place: TranscriptPlace; objects: NewObjects | undefined }> => {
   if (sealed.length <= MAX_BYTES_IN_ROW) return { place: { data: sealed }, objects: undefined }
   const key = `transcripts/${userId}/${randomUUID()}`
-  const object = { key, bytes: sealed, contentType: 'application/octet-stream' }
+  const object = { key, bytes: sealed, ...OBJECT_HEADERS.transcripts }
   const objects = await putObjects(resources, 'transcripts', [object], signal)
   return { place: { objectKey: key }, objects }
 }

@@ -9,8 +9,8 @@ import { unavailable } from '#shared/errors.ts'
 import { readRoute } from '#shared/http/route.ts'
 import { pageOf, pageQuery } from '#shared/http/schemas.ts'
 import { querySubject, subjectOf } from '#shared/http/subject.ts'
+import { openVault } from '#shared/http/text-vault.ts'
 import { readSearchable, type Search, searchWords } from './search-words.ts'
-import { openVault } from './vault.ts'
 import { TranscriptView, viewOf } from './view.ts'
 
 /** Searches at a time and waiting in one process: deciphering holds the processor, and saving must get through. */

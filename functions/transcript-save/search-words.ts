@@ -9,8 +9,8 @@ import {
 } from '#shared/domain/transcript/words.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Resources } from '#shared/http/resources.ts'
-import { fetchSealed, searchableText } from './sealed-text.ts'
-import type { Vault } from './vault.ts'
+import { fetchSealed, searchableText } from '#shared/http/sealed-text.ts'
+import type { Vault } from '#shared/http/text-vault.ts'
 
 /** How long one call looks; where there is more to look through, its cursor leads on from there. */
 const BUDGET_MS = 2_500

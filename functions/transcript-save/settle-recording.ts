@@ -10,12 +10,12 @@ import type { ParsedTranscript } from '#shared/domain/transcript-formats.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Resources } from '#shared/http/resources.ts'
 import { takeBackObjects } from '#shared/http/stored-objects.ts'
+import { openVault } from '#shared/http/text-vault.ts'
 import { ledgerWords } from '#shared/payments/ledger-words.ts'
 import { recordingMetrics } from './metrics.ts'
 import type { FailureReason } from './recording-view.ts'
 import { sealTranscript } from './seal-transcript.ts'
 import { titleOf } from './title.ts'
-import { openVault } from './vault.ts'
 
 const ACTOR = 'transcript-save'
 

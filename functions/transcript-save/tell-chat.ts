@@ -2,10 +2,11 @@ import { markTold, type Recording } from '#shared/db/recordings.ts'
 import { setBlocked, type User } from '#shared/db/users.ts'
 import { clockTime } from '#shared/domain/audio/clock-time.ts'
 import { text } from '#shared/domain/texts/texts.ts'
+import { createProgress, type Progress } from '#shared/http/progress.ts'
 import type { Resources } from '#shared/http/resources.ts'
+import { signButtons } from '#shared/telegram/button-signature.ts'
 import type { Keyboard, OutgoingMessage } from '#shared/telegram/outgoing.ts'
 import { createSender, type Sender, type SendOutcome } from '#shared/telegram/sender.ts'
-import { createProgress, type Progress } from './progress.ts'
 
 /** How far a recording is, as the chat shows it. */
 export type Stage =
@@ -109,7 +110,11 @@ export const tellEnd = async (
 ): Promise<void> => {
   if (messageId === null) return
   const { ends } = toolsOf(resources)
-  const tell = (message: OutgoingMessage) => inOrder(resources, id, () => ends.send(user.telegramId, message))
+  const { telegramId } = user
+  const tell = (message: OutgoingMessage) =>
+    inOrder(resources, id, () =>
+      ends.send(telegramId, signButtons(message, { telegramId, sign: resources.sign })),
+    )
   let outcome = await tell({ kind: 'edit', messageId, ...end })
   if (!outcome.ok && outcome.reason === 'rejected') outcome = await tell({ kind: 'text', ...end })
   if (outcome.ok) {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { TranscriptEntry } from '#shared/db/transcripts.ts'
 import { Id } from '#shared/http/subject.ts'
-import type { Vault } from './vault.ts'
+import type { Vault } from '#shared/http/text-vault.ts'
 
 /** A transcript as callers see it; `characters` counts code points of the normalised text. */
 export const TranscriptView = z

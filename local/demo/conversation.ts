@@ -17,6 +17,9 @@ const NOTICE_TIMEOUT_MS = 75_000
 /** Whether a message of the bot is the one that is waited for. */
 type Fits = (message: ChatMessage) => boolean
 
+/** Who begins with anything but /start is told of the terms beside the answer: that is not what was asked for. */
+const isAside = ({ text = '' }: ChatMessage): boolean => /^(By going on|Продолжая)/.test(text)
+
 /** One person's chat with the bot through the simulator's control API, printed line by line. */
 export type Conversation = {
   personId: number
@@ -78,7 +81,7 @@ export const openConversation = async (
 
   const answerAfter = async (
     since: number,
-    fits: Fits = () => true,
+    fits: Fits = (message) => !isAside(message),
     patienceMs = REPLY_TIMEOUT_MS,
   ): Promise<ChatMessage> => {
     let seen = since

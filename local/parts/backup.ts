@@ -2,9 +2,7 @@ import { existsSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeBackupKeys, parseRecoveryKey } from '#shared/backup/keys.ts'
 import { openVault } from '#shared/backup/open-vault.ts'
-import { openForRestore, restore } from '#shared/backup/restore.ts'
-import { findBegun, lookAtTarget, planRestore } from '#shared/backup/restore-plan.ts'
-import { listFolders } from '#shared/backup/vault.ts'
+import { recoverNewest } from '#shared/backup/recover.ts'
 import { readMigrations } from '#shared/db/migration-files.ts'
 import { type PrepareOptions, prepareDatabase } from '#shared/db/prepare.ts'
 import type { SecretName } from '#shared/platform/secrets.ts'
@@ -65,67 +63,44 @@ export const handBackupSecretsOver = async (
   for (const [name, text] of files) writeSecret(home.secrets, name, text)
 }
 
-/** Whether the database wants restoring, and from which backup where one has begun already. */
-const lookForNeed = async (ownerUrl: string): Promise<{ begun: string | undefined } | undefined> => {
-  const sql = openForRestore(ownerUrl)
-  try {
-    const begun = await findBegun(sql)
-    return begun !== undefined || (await lookAtTarget(sql, '')) === 'empty' ? { begun } : undefined
-  } finally {
-    await sql.end({ timeout: 5 })
-  }
-}
-
-const recover = async (
-  context: PartContext,
-  prepare: PrepareOptions,
-  s3: S3Access,
-  begun: string | undefined,
-): Promise<void> => {
-  const { home, say } = context
+/**
+ * With `RECOVER=auto` an empty database is restored from the newest backup that proves good; what providers know of since then comes with
+ * the first runs of `reconcile`.
+ * @throws StartProblem
+ */
+export const recoverIfEmpty = async (context: PartContext, prepare: PrepareOptions): Promise<void> => {
+  const { settings, backupStore, home, say } = context
+  if (settings.recover !== 'auto' || backupStore === undefined) return
+  if (!existsSync(join(home.secrets, IDENTITY))) return
+  const s3 = await backupStore
   const since = performance.now()
   const vault = openVault({ ...s3, region: REGION, backups: BUCKETS.backups, copies: COPIES })
   const store = createObjectStore({ ...s3, publicEndpoint: s3.endpoint, region: REGION, timeoutMs: 30_000 })
   try {
-    const { backups } = await listFolders(vault)
-    if (backups.length === 0) return say('RECOVER=auto: there is no backup, the database starts empty')
-    // one that was proven before, unless none was
-    const chosen = begun ?? (backups.findLast(({ isVerified }) => isVerified) ?? backups.at(-1))?.backupId
-    const key = parseRecoveryKey(readFileSync(join(home.secrets, IDENTITY), 'utf8'))
-    const migrations = await readMigrations(prepare.migrationsDir)
-    const plan = await planRestore({ vault, ...key, migrations, backupId: chosen })
-    say(`RECOVER=auto: restoring ${plan.manifest.backupId}: ${plan.rows} rows, ${plan.objects} objects`)
-    const report = await restore(
-      {
-        vault,
-        identities: key.identities,
-        ownerUrl: prepare.ownerUrl,
-        prepare: () => prepareDatabase(prepare),
-        source: { store, buckets: BUCKETS },
-      },
-      plan,
+    const recovery = await recoverNewest({
+      vault,
+      key: () => parseRecoveryKey(readFileSync(join(home.secrets, IDENTITY), 'utf8')),
+      migrations: await readMigrations(prepare.migrationsDir),
+      ownerUrl: prepare.ownerUrl,
+      prepare: () => prepareDatabase(prepare),
+      source: { store, buckets: BUCKETS },
+      say: (line) => say(`RECOVER=auto: ${line}`),
+    })
+    if (!recovery) return
+    const { rows, rpoSeconds, rtoSeconds } = recovery.report
+    say(
+      describePart(
+        'recovered',
+        `${rows} rows, 0 differences, RPO ${rpoSeconds} s, RTO ${rtoSeconds} s`,
+        since,
+      ),
     )
-    const figures = `${report.rows} rows, 0 differences, RPO ${report.rpoSeconds} s, RTO ${report.rtoSeconds} s`
-    say(describePart('recovered', figures, since))
   } catch (error) {
     throw new StartProblem(`RECOVER=auto: the database cannot be restored: ${messageOf(error)}`)
   } finally {
     store.close()
     vault.store.close()
   }
-}
-
-/**
- * With `RECOVER=auto` an empty database is restored from the newest backup that was proven; what providers know of since then comes with
- * the first runs of `reconcile`.
- * @throws StartProblem
- */
-export const recoverIfEmpty = async (context: PartContext, prepare: PrepareOptions): Promise<void> => {
-  const { settings, backupStore, home } = context
-  if (settings.recover !== 'auto' || backupStore === undefined) return
-  if (!existsSync(join(home.secrets, IDENTITY))) return
-  const need = await lookForNeed(prepare.ownerUrl)
-  if (need) await recover(context, prepare, await backupStore, need.begun)
 }
 
 /** What PostgreSQL says of a folder that it cannot use, and what it says when something else is in its way, which a backup does not mend. */

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startLongPolling } from '../long-polling.ts'
+import { operatorIdsOf } from '../operators.ts'
 import { isTelegramOutside } from '../settings.ts'
 import { messageOf, StartProblem } from '../start-problem.ts'
 import { startTelegramSimulator } from '../telegram/server.ts'
@@ -22,13 +23,19 @@ const REAL_API_ROOT = 'https://api.telegram.org'
 const CALL_TIMEOUT_MS = 10_000
 
 /** Named each time: left out, Telegram would keep the list of an earlier setWebhook. */
-export const ALLOWED_UPDATES = ['message', 'callback_query', 'pre_checkout_query', 'my_chat_member'] as const
+export const ALLOWED_UPDATES = [
+  'message',
+  'edited_message',
+  'callback_query',
+  'pre_checkout_query',
+  'my_chat_member',
+] as const
 /** Telegram's default: as many posts of it are under way at a time. */
 export const MAX_CONNECTIONS = 40
 
 const timeout = (): AbortSignal => AbortSignal.timeout(CALL_TIMEOUT_MS)
 
-const startSimulator = async ({ home, secrets, say }: PartContext): Promise<TelegramPart> => {
+const startSimulator = async ({ home, secrets, settings, say }: PartContext): Promise<TelegramPart> => {
   const since = performance.now()
   mkdirSync(home.telegram, { recursive: true, mode: 0o700 })
   const portFile = join(home.telegram, 'port')
@@ -37,6 +44,10 @@ const startSimulator = async ({ home, secrets, say }: PartContext): Promise<Tele
     token: secrets.simulatorToken,
     stateFile: join(home.telegram, 'state.json'),
     filesDir: join(home.telegram, 'files'),
+    operatorIds: (operatorIdsOf(settings) ?? '')
+      .split(',')
+      .map(Number)
+      .filter((id) => id > 0),
     log: (line: string) => say(`telegram: ${line}`),
   }).catch((error: unknown) => {
     throw new StartProblem(`The Telegram simulator cannot start from ${home.telegram}: ${messageOf(error)}`)

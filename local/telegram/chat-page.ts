@@ -1,10 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 
-/** Everything comes from this server: the page loads nothing from elsewhere. `blob:` shows a picture before it is sent. */
+/**
+ * Everything comes from this server: the page loads nothing from elsewhere. `blob:` shows a picture before it is sent; frames are for Mini Apps, which
+ * live anywhere, and for the page itself, twice.
+ */
 const SECURITY_HEADERS = {
   'content-security-policy':
-    "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+    "default-src 'self'; img-src 'self' blob:; frame-src 'self' https: http://127.0.0.1:* http://localhost:*; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 }

@@ -66,6 +66,9 @@ test.each([
   ['long data', 'callbacks', { messageId: 9, data: 'x'.repeat(65) }, 400],
   ['no invoice', 'payments', {}, 400],
   ['an unknown link', 'payments', { invoiceLink: 'https://t.me/$none' }, 404],
+  ['a language that is none', 'profile', { languageCode: 'Russian!' }, 400],
+  ['an empty name', 'profile', { firstName: ' ' }, 400],
+  ['no data of an app', 'web-app-data', { buttonText: 'App', data: '' }, 400],
   ['no such route', '/sim/nothing', {}, 404],
   ['another method', '/sim/state', {}, 405],
 ])('bad input is refused: %s', async (_name, path, body, status) => {
@@ -107,4 +110,16 @@ test('events of one person are streamed', async () => {
   while (!text.includes('"mine"')) text += (await reader?.read())?.value ?? ''
   expect(text).not.toContain('somebody else')
   await reader?.cancel()
+})
+
+test('a person changes name and language, and an app sends the bot a text', async () => {
+  const simulator = await startTestServer()
+  const chat = await newChat(simulator)
+  const changed = await post(`${chat}/profile`, { firstName: 'Ann', languageCode: 'en' })
+  expect(changed.body.person).toMatchObject({ firstName: 'Ann', languageCode: 'en' })
+  const { body } = await post(`${chat}/web-app-data`, { buttonText: 'App', data: 'chosen' })
+  expect(body.message).toMatchObject({
+    from: { language_code: 'en' },
+    web_app_data: { button_text: 'App', data: 'chosen' },
+  })
 })

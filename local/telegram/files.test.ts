@@ -40,7 +40,7 @@ test('a small photo has one size', async () => {
   expect(body.message.photo).toMatchObject([{ width: 100, height: 80 }])
 })
 
-test('a photo takes the place of another; in a message without one it is refused', async () => {
+test('a photo takes the place of another and of words, not of an invoice', async () => {
   const simulator = await startTestServer()
   const chat = await newChat(simulator)
   const chat_id = chat.split('/').at(-1) ?? ''
@@ -71,7 +71,13 @@ test('a photo takes the place of another; in a message without one it is refused
     photo: [{ width: 90, height: 90 }],
   })
   const { body: words } = await post(`${api}/sendMessage`, { chat_id, text: 'words' })
-  expect((await edit(words.result.message_id, 90)).body.description).toBe(
+  const { body: replaced } = await edit(words.result.message_id, 90)
+  expect(replaced.result).toMatchObject({ caption: 'second', photo: [{ width: 90 }] })
+  expect(replaced.result).not.toHaveProperty('text')
+  const prices = [{ label: 'x', amount: 5 }]
+  const goods = { title: 'Pack', description: '500', payload: 'p', currency: 'XTR', prices }
+  const { body: bill } = await post(`${api}/sendInvoice`, { chat_id, ...goods })
+  expect((await edit(bill.result.message_id, 90)).body.description).toBe(
     'Bad Request: there is no media in the message to edit',
   )
 })

@@ -22,6 +22,7 @@ export type MessageContent = Partial<
     | 'refunded_payment'
     | 'reply_markup'
     | 'reply_to_message'
+    | 'web_app_data'
   >
 >
 
@@ -46,12 +47,15 @@ const keep = (state: SimulatorState, stored: StoredMessage): void => {
 
 type Author = 'person' | 'bot'
 
+/** What is known about a message beside what it shows. */
+type MessageFacts = Pick<StoredMessage, 'invoiceSlug' | 'uneditable'>
+
 const addMessage = (
   state: SimulatorState,
   person: Person,
   author: Author,
   content: MessageContent,
-  invoiceSlug?: string,
+  facts: MessageFacts = {},
 ): StoredMessage => {
   const message: ChatMessage = {
     message_id: takeNumber(state, `message:${person.id}`),
@@ -61,8 +65,7 @@ const addMessage = (
     ...content,
   }
   const revision = nextRevision(state)
-  const stored: StoredMessage = { message, revision, createdRevision: revision }
-  if (invoiceSlug !== undefined) stored.invoiceSlug = invoiceSlug
+  const stored: StoredMessage = { message, revision, createdRevision: revision, ...facts }
   keep(state, stored)
   const chat = state.chats.get(person.id)
   if (chat === undefined) state.chats.set(person.id, [stored])
@@ -82,7 +85,9 @@ export const receiveFromPerson = (
   person: Person,
   content: MessageContent,
 ): { stored: StoredMessage; updateId: number | undefined } => {
-  const writer = person.started ? person : savePerson(state, { ...person, started: true })
+  const { forceReply, ...answered } = person
+  const isNews = !person.started || forceReply !== undefined
+  const writer = isNews ? savePerson(state, { ...answered, started: true }) : person
   const stored = addMessage(state, writer, 'person', content)
   return { stored, updateId: emitUpdate(state, 'message', person.id, { message: stored.message }) }
 }
@@ -92,8 +97,8 @@ export const sendFromBot = (
   state: SimulatorState,
   person: Person,
   content: MessageContent,
-  invoiceSlug?: string,
-): ChatMessage => addMessage(state, person, 'bot', content, invoiceSlug).message
+  facts: MessageFacts = {},
+): ChatMessage => addMessage(state, person, 'bot', content, facts).message
 
 /** Replaces the message's content in place and shows the change. */
 export const replaceMessage = (
@@ -123,8 +128,18 @@ export const setReplyKeyboard = (
   person: Person,
   keyboard: ReplyKeyboardMarkup | undefined,
 ): void => {
-  const { keyboard: _old, ...rest } = person
+  const { keyboard: _old, forceReply: _asked, ...rest } = person
   savePerson(state, keyboard === undefined ? rest : { ...rest, keyboard })
+}
+
+/** Puts the person's next message in answer to that one. */
+export const askForReply = (
+  state: SimulatorState,
+  personId: number,
+  forceReply: NonNullable<Person['forceReply']>,
+): void => {
+  const person = state.people.get(personId)
+  if (person !== undefined) savePerson(state, { ...person, forceReply })
 }
 
 /** The same message with other buttons, or none. */

@@ -23,6 +23,8 @@ export type Person = {
   deactivated: boolean
   /** What the bot's last reply keyboard looks like; gone after `remove_keyboard`. */
   keyboard?: ReplyKeyboardMarkup
+  /** The bot has asked for an answer to this message of its own (`force_reply`); gone with the person's next message. */
+  forceReply?: { messageId: number; placeholder?: string }
 }
 
 /** A message of a private chat, as the Bot API shows it. */
@@ -36,6 +38,8 @@ export type StoredMessage = {
   createdRevision: number
   /** The invoice this message asks to pay. */
   invoiceSlug?: string
+  /** Sent with a keyboard that is not under the message: Telegram lets no bot edit such messages. */
+  uneditable?: true
 }
 
 export type StoredFile = {
@@ -102,6 +106,7 @@ export type Setting =
   | { kind: 'webhook'; webhook: Webhook }
   | { kind: 'allowedUpdates'; kinds: string[] }
   | { kind: 'menuButton'; button: MenuButtonSetting }
+  | { kind: 'description'; languageCode: string; text: string }
   | { kind: 'commands'; languageCode: string; commands: BotCommand[] }
 
 export type MenuButtonSetting =
@@ -119,9 +124,11 @@ export type SimulatorEvent =
   | { type: 'person'; personId: number; person: Person }
   | { type: 'settings' }
 
+export type ForceReplyMarkup = { force_reply: true; input_field_placeholder?: string }
+
 /** What the bot may attach to a message. */
 export type AnyReplyMarkup =
   | InlineKeyboardMarkup
   | ReplyKeyboardMarkup
   | { remove_keyboard: true }
-  | { force_reply: true }
+  | ForceReplyMarkup

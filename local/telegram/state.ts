@@ -41,6 +41,8 @@ export type SimulatorState = {
   /** Faults as data, given over the control API. */
   rules: FaultRules
   enforceLimits: boolean
+  /** People whom the bot takes for its operators; the chat page offers to be one of them. */
+  operatorIds: readonly number[]
   people: Table<Person>
   messages: Table<StoredMessage>
   /** Messages of a chat in the order of their ids; derived from `messages`. */
@@ -72,6 +74,8 @@ export type StateOptions = {
   filesDir?: string
   /** Refuse with 429 what Telegram would (1 message a second in a chat, 30 over all, with some slack). */
   enforceLimits?: boolean
+  /** Telegram ids of the bot's operators, for the chat page. */
+  operatorIds?: readonly number[]
   log?: (line: string) => void
 }
 
@@ -110,6 +114,7 @@ export const openState = (options: StateOptions): SimulatorState => {
     faults: {},
     rules: createFaults(),
     enforceLimits,
+    operatorIds: options.operatorIds ?? [],
     people: store.table('people'),
     messages,
     chats: indexChats(messages.values()),

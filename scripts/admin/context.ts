@@ -68,6 +68,13 @@ export const paymentId = (text: string | undefined): string => {
   return text.toLowerCase()
 }
 
+/** Why something is done. @throws UsageError */
+export const reasonOf = (text: string | undefined): string => {
+  if (text === undefined || text.trim() === '')
+    throw new UsageError('Say why: --reason "..."; it is kept with what you do.')
+  return text.trim()
+}
+
 /** A page of a list: at most 1,000. @throws UsageError */
 export const limitOf = (text: string | undefined): number => {
   const limit = text === undefined ? 100 : wholeNumber(text, '--limit')

@@ -8,6 +8,7 @@ import {
   limitOf,
   paymentId,
   readFlags,
+  reasonOf,
   UsageError,
   wholeNumber,
 } from './context.ts'
@@ -52,12 +53,6 @@ const show = async ({ sql, print }: Context, rest: string[]): Promise<void> => {
   const file = await getPaymentFile(sql, paymentId(readFlags(rest, { words: 1 }).words[0]))
   print(`${plainSum(file.amount, file.currency)} ${file.currency}, ${file.coins} coins, ${file.state}`)
   print(JSON.stringify(file, undefined, 2))
-}
-
-const reasonOf = (text: string | undefined): string => {
-  if (text === undefined || text.trim() === '')
-    throw new UsageError('Say why: --reason "..."; it is kept with what you do.')
-  return text.trim()
 }
 
 const Resolved = z.looseObject({ transactionId: z.string(), coins: z.number() })

@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { openForRestore, restore } from '#shared/backup/restore.ts'
-import { findBegun, lookAtTarget, planRestore, type RestorePlan } from '#shared/backup/restore-plan.ts'
+import { eraseAgain, readErasures } from '#shared/backup/erasures.ts'
+import { recoverNewest } from '#shared/backup/recover.ts'
+import { openForRestore, type RestoreReport, restore } from '#shared/backup/restore.ts'
+import { lookAtTarget, planRestore, type RestorePlan } from '#shared/backup/restore-plan.ts'
 import { listFolders } from '#shared/backup/vault.ts'
 import { writeAudit } from '#shared/db/audit.ts'
 import { openDatabase } from '#shared/db/client.ts'
@@ -14,10 +16,13 @@ import { type CommandGroup, type Context, readFlags, UsageError } from './contex
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 
+type Print = (line: string) => void
+
 const HELP = `Brings a backup back. Shows what it would do; does it with --yes.
 
   restore --list                       the backups that there are
-  restore --if-empty --yes             for a start with RECOVER=auto: the newest proven one, where the database is empty; else nothing
+  restore --if-empty --yes             for a start with RECOVER=auto: the newest that proves good, where the database is empty; else nothing
+  restore --erasures --yes             only erases again whoever the backups know to be erased: after a restore by other means (point in time)
   restore [--backup <id>] [--into <owner's url>] [--yes] [--replace] [--no-objects]
       --backup      the newest one unless said
       --into        the database's owner; the stack's own unless said (stop its functions first)
@@ -63,27 +68,41 @@ const reconcileAfter = async ({ target, print }: Context): Promise<void> => {
   }
 }
 
-/** What a start with RECOVER=auto restores, or undefined: there is nothing to do. */
-const chooseForStart = async (places: BackupPlaces, ownerUrl: string): Promise<string | undefined> => {
-  const { backups } = await listFolders(places.vault)
-  const look = openForRestore(ownerUrl)
-  try {
-    // one that was broken off goes on, whatever has been proven since
-    const begun = await findBegun(look)
-    if (begun !== undefined) return begun
-    if ((await lookAtTarget(look, '')) !== 'empty') return undefined
-    return (backups.findLast(({ isVerified }) => isVerified) ?? backups.at(-1))?.backupId
-  } finally {
-    await look.end({ timeout: 5 })
-  }
-}
-
 type Wish = {
   backupId?: string | undefined
   ownerUrl: string
   isYes: boolean
   replace: boolean
   objects: boolean
+}
+
+const optionsOf = ({ vault, source }: BackupPlaces, wish: Wish, env: Env, print: Print) => {
+  const appUrl = env.APP_DATABASE_URL
+  if (!appUrl)
+    throw new UsageError("APP_DATABASE_URL is not set: the functions' role is made after the restore.")
+  return {
+    vault,
+    ownerUrl: wish.ownerUrl,
+    prepare: () =>
+      prepareDatabase({
+        ownerUrl: wish.ownerUrl,
+        appUrl,
+        backupUrl: env.BACKUP_DATABASE_URL || undefined,
+        migrationsDir: MIGRATIONS,
+      }),
+    ...(wish.objects ? { source } : {}),
+    say: print,
+  }
+}
+
+const tellEnd = (report: RestoreReport, print: Print): void => {
+  print(
+    `restored ${report.rows} rows, ${report.objectsRestored} objects (${report.objectsMissing} have no copy any more)`,
+  )
+  print(
+    `0 differences, ${report.drift} wallet(s) with a drift, ${report.erasedAgain} erasure(s) applied again`,
+  )
+  print(`RPO ${report.rpoSeconds} s, RTO ${report.rtoSeconds} s`)
 }
 
 const carryOut = async (context: Context, places: BackupPlaces, wish: Wish, env: Env): Promise<void> => {
@@ -99,25 +118,8 @@ const carryOut = async (context: Context, places: BackupPlaces, wish: Wish, env:
       'The database is not empty: nothing was done. Say --replace to throw away what it holds.',
     )
   if (!wish.isYes) return print('Nothing was done yet: say --yes to do it.')
-  const appUrl = env.APP_DATABASE_URL
-  if (!appUrl)
-    throw new UsageError("APP_DATABASE_URL is not set: the functions' role is made after the restore.")
   const report = await restore(
-    {
-      vault: places.vault,
-      identities: key.identities,
-      ownerUrl: wish.ownerUrl,
-      prepare: () =>
-        prepareDatabase({
-          ownerUrl: wish.ownerUrl,
-          appUrl,
-          backupUrl: env.BACKUP_DATABASE_URL || undefined,
-          migrationsDir: MIGRATIONS,
-        }),
-      ...(wish.objects ? { source: places.source } : {}),
-      replace: wish.replace,
-      say: print,
-    },
+    { ...optionsOf(places, wish, env, print), identities: key.identities, replace: wish.replace },
     plan,
   )
   const { differences: _none, ...figures } = report
@@ -129,14 +131,32 @@ const carryOut = async (context: Context, places: BackupPlaces, wish: Wish, env:
     details: figures,
   }
   await writeAudit(sql, entry).finally(() => sql.end({ timeout: 5 }))
-  print(
-    `restored ${report.rows} rows, ${report.objectsRestored} objects (${report.objectsMissing} have no copy any more)`,
-  )
-  print(
-    `0 differences, ${report.drift} wallet(s) with a drift, ${report.erasedAgain} erasure(s) applied again`,
-  )
-  print(`RPO ${report.rpoSeconds} s, RTO ${report.rtoSeconds} s`)
+  tellEnd(report, print)
   await reconcileAfter(context)
+}
+
+/** For a start: the newest backup that proves good into an empty database. */
+const fillIfEmpty = async (context: Context, places: BackupPlaces, wish: Wish, env: Env): Promise<void> => {
+  const { print } = context
+  if (!wish.isYes) throw new UsageError('--if-empty goes with --yes.')
+  const recovery = await recoverNewest({
+    ...optionsOf(places, wish, env, print),
+    key: () => readRecoveryKey(env),
+    migrations: await readMigrations(MIGRATIONS),
+  })
+  if (!recovery) return print('The database holds data, or there is no backup: nothing to restore.')
+  tellEnd(recovery.report, print)
+  await reconcileAfter(context)
+}
+
+/** A database that came back by other means may hold people again who were erased. */
+const eraseOnly = async ({ print }: Context, { vault }: BackupPlaces, wish: Wish): Promise<void> => {
+  const erasures = await readErasures(vault)
+  if (!wish.isYes)
+    return print(`The backups know of ${erasures.length} erasure(s). Nothing was done yet: say --yes.`)
+  const sql = openForRestore(wish.ownerUrl)
+  const count = await eraseAgain(sql, erasures).finally(() => sql.end({ timeout: 5 }))
+  print(`${count} of ${erasures.length} erasure(s) applied again`)
 }
 
 export const restoreCommand: CommandGroup = {
@@ -144,24 +164,21 @@ export const restoreCommand: CommandGroup = {
   run: async (context, rest) => {
     const { flags, on } = readFlags(rest, {
       names: ['backup', 'into'],
-      switches: ['list', 'yes', 'replace', 'no-objects', 'if-empty'],
+      switches: ['list', 'yes', 'replace', 'no-objects', 'if-empty', 'erasures'],
     })
     const env = processEnv()
     const places = openPlaces(env)
     try {
       if (on.has('list')) return await list(places, context.print)
-      const ownerUrl = flags.into ?? context.target.databaseUrl
-      const forStart = on.has('if-empty') ? await chooseForStart(places, ownerUrl) : undefined
-      if (on.has('if-empty') && forStart === undefined)
-        return context.print('The database holds data, or there is no backup: nothing to restore.')
       const wish = {
-        backupId: flags.backup ?? forStart,
-        ownerUrl,
+        backupId: flags.backup,
+        ownerUrl: flags.into ?? context.target.databaseUrl,
         isYes: on.has('yes'),
         replace: on.has('replace'),
         objects: !on.has('no-objects'),
       }
-      await carryOut(context, places, wish, env)
+      if (on.has('erasures')) await eraseOnly(context, places, wish)
+      else await (on.has('if-empty') ? fillIfEmpty : carryOut)(context, places, wish, env)
     } finally {
       places.close()
     }

@@ -1,6 +1,14 @@
 import { writeAudit } from '#shared/db/audit.ts'
-import { getUpdate, listOpenUpdates, reviveUpdate } from '#shared/db/inbox-admin.ts'
-import { type CommandGroup, type Context, limitOf, readFlags, UsageError, wholeNumber } from './context.ts'
+import { discardUpdate, getUpdate, listOpenUpdates, reviveUpdate } from '#shared/db/inbox-admin.ts'
+import {
+  type CommandGroup,
+  type Context,
+  limitOf,
+  readFlags,
+  reasonOf,
+  UsageError,
+  wholeNumber,
+} from './context.ts'
 
 const HELP = `Telegram's updates that had no effect yet.
 
@@ -9,6 +17,8 @@ const HELP = `Telegram's updates that had no effect yet.
                             and those being worked on (processing)
   updates show <id>         one update with what Telegram sent
   updates replay <id>       handles a dead letter again, once its cause is mended (exit 1 when it fails again)
+  updates discard <id> --reason "..."
+                            gives a dead letter up: what Telegram sent is dropped
 `
 
 const STATES = ['dead', 'failed', 'processing'] as const
@@ -60,6 +70,18 @@ const replay = async ({ sql, target, print }: Context, updateId: number): Promis
   if (state !== 'done') process.exitCode = 1
 }
 
+const discard = async ({ sql, print }: Context, rest: string[]): Promise<void> => {
+  const { flags, words } = readFlags(rest, { names: ['reason'], words: 1 })
+  const updateId = wholeNumber(words[0], 'The update id')
+  const reason = reasonOf(flags.reason)
+  await sql.begin(async (tx) => {
+    await discardUpdate(tx, updateId)
+    const entry = { actor: 'operator', action: 'update-discarded', subject: `update:${updateId}` }
+    await writeAudit(tx, { ...entry, details: { reason } })
+  })
+  print(`update ${updateId} is discarded`)
+}
+
 const idOf = (rest: string[]): number => wholeNumber(readFlags(rest, { words: 1 }).words[0], 'The update id')
 
 export const updates: CommandGroup = {
@@ -69,6 +91,7 @@ export const updates: CommandGroup = {
     else if (action === 'show')
       context.print(JSON.stringify(await getUpdate(context.sql, idOf(rest)), undefined, 2))
     else if (action === 'replay') await replay(context, idOf(rest))
+    else if (action === 'discard') await discard(context, rest)
     else throw new UsageError(HELP)
   },
 }

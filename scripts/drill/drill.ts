@@ -12,14 +12,15 @@ import { sha256Of } from '#shared/backup/part.ts'
 import { openForRestore, restore } from '#shared/backup/restore.ts'
 import { planRestore } from '#shared/backup/restore-plan.ts'
 import { DEFAULT_RETENTION } from '#shared/backup/retention.ts'
-import { removeAll, type Vault } from '#shared/backup/vault.ts'
+import type { Vault } from '#shared/backup/vault.ts'
 import type { Sql } from '#shared/db/client.ts'
 import { checkLedger } from '#shared/db/ledger-check.ts'
 import { readMigrations } from '#shared/db/migration-files.ts'
 import { inTransaction } from '#shared/db/transaction.ts'
-import { createEnvelope, open, parseMasterKeys } from '#shared/platform/crypto.ts'
+import { createEnvelope, open, parseMasterKeys, transcriptRecord } from '#shared/platform/crypto.ts'
 import { processEnv } from '#shared/platform/env.ts'
 import { createObjectStore } from '#shared/storage/object-store.ts'
+import { removeAll } from '#shared/storage/remove-all.ts'
 import { type Guard, startGuard } from '../../local/services/guard-client.ts'
 import { startS3 } from '../../local/services/s3.ts'
 import { loadHouse, type Sizes } from './load.ts'
@@ -97,7 +98,11 @@ const compare = async (
       select t.id, t.user_id as "userId", transcript_data as data, wrapped_key as wrapped
       from user_transcripts t join user_keys using (user_id)`
     for (const { id, userId, data, wrapped } of texts)
-      open(envelope.unwrapDataKey(userId, wrapped), { ownerId: userId, recordId: id, keyVersion: 1 }, data)
+      open(
+        envelope.unwrapDataKey(userId, wrapped),
+        { ownerId: userId, recordId: transcriptRecord(id, 'text'), keyVersion: 1 },
+        data,
+      )
     return { differences, texts: texts.length }
   })
 

@@ -3,7 +3,7 @@ import sharp from 'sharp'
 import type { Source } from '#shared/backup/objects.ts'
 import { sha256Of } from '#shared/backup/part.ts'
 import type { Sql } from '#shared/db/client.ts'
-import { createEnvelope, parseMasterKeys, seal } from '#shared/platform/crypto.ts'
+import { createEnvelope, parseMasterKeys, seal, transcriptRecord } from '#shared/platform/crypto.ts'
 
 export type Sizes = { people: number; transactions: number; avatars: number }
 
@@ -62,13 +62,17 @@ const loadTexts = async (sql: Sql, masterKeys: string): Promise<void> => {
   const envelope = createEnvelope(parseMasterKeys(masterKeys))
   for (const { id } of await sql<{ id: string }[]>`select id from users order by id desc limit ${TEXTS}`) {
     const { key, wrapped, masterKeyId } = envelope.newDataKey(id)
-    const recordId = randomUUID()
+    const transcriptId = randomUUID()
     const text = randomBytes(300).toString('hex')
-    const data = seal(key, { ownerId: id, recordId, keyVersion: 1 }, text)
+    const data = seal(
+      key,
+      { ownerId: id, recordId: transcriptRecord(transcriptId, 'text'), keyVersion: 1 },
+      text,
+    )
     await sql`insert into user_keys (user_id, wrapped_key, master_key_id) values (${id}, ${wrapped}, ${masterKeyId})`
     await sql`
       insert into user_transcripts (id, user_id, transcript_data, title_data, format, characters)
-      values (${recordId}, ${id}, ${data}, ${data}, 'text', ${text.length})`
+      values (${transcriptId}, ${id}, ${data}, ${data}, 'text', ${text.length})`
     await sql`select graphile_worker.add_job('drill', ${sql.json({ userId: id })}::json)`
     await sql`insert into audit_log (actor, action, subject) values ('drill', 'wrote', ${`user:${id}`})`
   }

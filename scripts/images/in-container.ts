@@ -52,7 +52,10 @@ const option = (text: string | undefined, label: string): string =>
 const told = {
   ...env,
   NODE_ENV: 'production',
+  // where the starter has them on its side of the wall, the image has its own (stack.yml)
   TARIFF_FILE: './function/tariff.yml',
+  MIGRATIONS_DIR: './function/migrations',
+  PAGE_DIR: './function/page',
   // the entry says which function this is, to who looks at the list of processes; a bundle does not heed it
   fprocess: `node index.mjs --port ${option(env.fprocess, '--port')} --linger ${option(env.fprocess, '--linger')} --entry functions/${name}/handler.ts`,
   // a container is no child of the starter: by this the tests know whose it is

@@ -19,6 +19,9 @@ export type SecretRule = {
 
 const RESTART = 'Replace what reads it (docs/operations/compose.md, Upgrade).'
 
+const STORE_USERS = 'Run the service store-users of compose: it gives MinIO the new key.'
+const ROOT_RENEWED = 'Restart minio, then run store-users.'
+
 const required = (value: string | undefined, what: string): string => {
   if (value === undefined) throw new UsageError(what)
   return value
@@ -108,13 +111,13 @@ export const SECRETS: readonly SecretRule[] = [
     name: 's3-access-key',
     readBy: 'functions',
     make: ({ answers }) => answers.s3AccessKey ?? `kopeika${randomBytes(6).toString('hex')}`,
-    afterRenewal: `${RESTART} Where backups lie in the same store, --rotate backup-s3-access-key too.`,
+    afterRenewal: `${STORE_USERS} ${RESTART} The user of before stays until it is removed: better renew s3-secret-key alone.`,
   },
   {
     name: 's3-secret-key',
     readBy: 'functions',
     make: ({ answers }) => answers.s3SecretKey ?? randomText(),
-    afterRenewal: `${RESTART} Where backups lie in the same store, --rotate backup-s3-secret-key too.`,
+    afterRenewal: `${STORE_USERS} ${RESTART} Where backups use the same user, --rotate backup-s3-secret-key too.`,
   },
   {
     name: 'telegram-bot-token',
@@ -210,14 +213,19 @@ export const SECRETS: readonly SecretRule[] = [
   {
     name: 'backup-s3-access-key',
     readBy: 'functions',
-    make: (context) => known(context, 's3-access-key'),
-    afterRenewal: RESTART,
+    // a store of the operator's own has its users already: that one, unless another is written here
+    make: (context) =>
+      context.answers.s3AccessKey === undefined
+        ? `backups${randomBytes(6).toString('hex')}`
+        : known(context, 's3-access-key'),
+    afterRenewal: `${STORE_USERS} ${RESTART}`,
   },
   {
     name: 'backup-s3-secret-key',
     readBy: 'functions',
-    make: (context) => known(context, 's3-secret-key'),
-    afterRenewal: RESTART,
+    make: (context) =>
+      context.answers.s3SecretKey === undefined ? randomText() : known(context, 's3-secret-key'),
+    afterRenewal: `${STORE_USERS} ${RESTART}`,
   },
   {
     name: 'postgres-password',
@@ -247,6 +255,18 @@ export const SECRETS: readonly SecretRule[] = [
     follows: 'redis-url',
     make: (context) => `requirepass ${URL.parse(known(context, 'redis-url'))?.password || randomText()}`,
     afterRenewal: '',
+  },
+  {
+    name: 'minio-root-user',
+    readBy: 'compose',
+    make: () => `root${randomBytes(6).toString('hex')}`,
+    afterRenewal: ROOT_RENEWED,
+  },
+  {
+    name: 'minio-root-password',
+    readBy: 'compose',
+    make: randomText,
+    afterRenewal: ROOT_RENEWED,
   },
   {
     name: 'minio-kms-key',

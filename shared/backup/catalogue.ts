@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Queryable } from '#shared/db/client.ts'
 import type { LedgerTotals, Manifest } from './manifest.ts'
+import { type Pace, unpaced } from './pace.ts'
+import { byPages } from './pages.ts'
 
 export type TableShape = { schema: string; name: string; columns: string[] }
 
@@ -73,40 +75,63 @@ export const fixTextForms = async (tx: Queryable): Promise<void> => {
       set_config('lock_timeout', '10s', true), set_config('idle_in_transaction_session_timeout', '0', true)`
 }
 
+type TableName = Pick<TableShape, 'schema' | 'name'>
+type Fingerprint = { rows: number; hash: string }
+
 /** Rows, and the sum of their hashes: the same for the same rows, in whatever order they lie. */
 export const fingerprintTable = async (
   tx: Queryable,
-  { schema, name }: Pick<TableShape, 'schema' | 'name'>,
-): Promise<{ rows: number; hash: string }> => {
-  const [row]: [{ rows: number; hash: string }?] = await tx`
-    select count(*) as rows, coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text as hash
-    from ${tx(schema)}.${tx(name)} t`
-  if (!row) throw new Error('An aggregate returned no row.')
-  return row
+  table: TableName,
+  pace: Pace = unpaced,
+): Promise<Fingerprint> => {
+  const { schema, name } = table
+  let [rows, hash] = [0, 0n]
+  await byPages(tx, table, pace, async (pages) => {
+    const [part]: [Fingerprint?] = await tx`
+      select count(*) as rows, coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text as hash
+      from ${tx(schema)}.${tx(name)} t where ${pages}`
+    rows += part?.rows ?? 0
+    hash += BigInt(part?.hash ?? 0)
+  })
+  return { rows, hash: String(hash) }
 }
 
 /** The sums that must agree before and after. */
-export const readLedger = async (tx: Queryable): Promise<LedgerTotals> => {
-  const [row]: [LedgerTotals?] = await tx`
-    select b.*, t.* from
-      (select count(*) as wallets, coalesce(sum(coins), 0)::text as coins, coalesce(sum(held), 0)::text as held,
-        coalesce(sum(debt), 0)::text as debt from user_balances) b,
-      (select count(*) as transactions, coalesce(sum(amount), 0)::text as sum from transactions) t`
-  if (!row) throw new Error('An aggregate returned no row.')
-  return row
+export const readLedger = async (tx: Queryable, pace: Pace = unpaced): Promise<LedgerTotals> => {
+  const [balances]: [Omit<LedgerTotals, 'transactions' | 'sum'>?] = await tx`
+    select count(*) as wallets, coalesce(sum(coins), 0)::text as coins, coalesce(sum(held), 0)::text as held,
+      coalesce(sum(debt), 0)::text as debt from user_balances`
+  if (!balances) throw new Error('An aggregate returned no row.')
+  let [transactions, sum] = [0, 0n]
+  await byPages(tx, { schema: 'public', name: 'transactions' }, pace, async (pages) => {
+    const [part]: [{ rows: number; sum: string }?] = await tx`
+      select count(*) as rows, coalesce(sum(amount), 0)::text as sum from transactions where ${pages}`
+    transactions += part?.rows ?? 0
+    sum += BigInt(part?.sum ?? 0)
+  })
+  return { ...balances, transactions, sum: String(sum) }
 }
 
 /**
  * The audit log up to an entry (all of it where none is given). The log only ever grows, so what an earlier backup says of its part
  * must hold for ever: a rewritten or cut log shows.
  */
-export const readAuditHead = async (tx: Queryable, upTo?: string): Promise<Manifest['audit']> => {
-  const [row]: [Manifest['audit']?] = await tx`
-    select coalesce(max(id), 0)::text as "lastId", count(*) as rows,
-      coalesce(sum(hashtextextended(a::text, 0)::numeric), 0)::text as hash
-    from audit_log a where ${upTo ?? null}::bigint is null or id <= ${upTo ?? null}::bigint`
-  if (!row) throw new Error('An aggregate returned no row.')
-  return row
+export const readAuditHead = async (
+  tx: Queryable,
+  { upTo, pace = unpaced }: { upTo?: string; pace?: Pace | undefined } = {},
+): Promise<Manifest['audit']> => {
+  let [lastId, rows, hash] = [0n, 0, 0n]
+  await byPages(tx, { schema: 'public', name: 'audit_log' }, pace, async (pages) => {
+    const [part]: [(Fingerprint & { lastId: string })?] = await tx`
+      select coalesce(max(id), 0)::text as "lastId", count(*) as rows,
+        coalesce(sum(hashtextextended(a::text, 0)::numeric), 0)::text as hash
+      from audit_log a where ${pages} and (${upTo ?? null}::bigint is null or id <= ${upTo ?? null}::bigint)`
+    const last = BigInt(part?.lastId ?? 0)
+    if (last > lastId) lastId = last
+    rows += part?.rows ?? 0
+    hash += BigInt(part?.hash ?? 0)
+  })
+  return { lastId: String(lastId), rows, hash: String(hash) }
 }
 
 /** Where every sequence stands. */

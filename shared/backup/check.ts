@@ -1,3 +1,5 @@
+import { type SignSeal, verifyAudit } from '#shared/db/audit-seals.ts'
+import type { Sql } from '#shared/db/client.ts'
 import { migrate } from '#shared/db/migrate.ts'
 import type { Migration } from '#shared/db/migration-files.ts'
 import type { MasterKeys } from '#shared/platform/crypto.ts'
@@ -7,7 +9,7 @@ import { proveRestored } from './prove.ts'
 import { openForRestore, restoreData } from './restore.ts'
 import { planRestore, type RestorePlan } from './restore-plan.ts'
 import { checkSamples } from './samples.ts'
-import { withScratchDatabase } from './scratch.ts'
+import { type OnLeft, withScratchDatabase } from './scratch.ts'
 import { listFolders, markVerified, readManifest, type Vault } from './vault.ts'
 
 export type CheckOptions = {
@@ -18,10 +20,14 @@ export type CheckOptions = {
   /** A server and a role that may make databases there. */
   scratchUrl: string
   masterKeys: MasterKeys
+  /** Makes the seals of the audit log. */
+  signSeal: SignSeal
   /** Throws where a picture cannot be decoded. */
   decode: (picture: Buffer) => Promise<unknown>
   /** This version's. */
   migrations: Migration[]
+  /** Told of a scratch database that could not be dropped. */
+  onScratchLeft: OnLeft
 }
 
 export type CheckReport = {
@@ -51,21 +57,39 @@ const findBefore = async ({ vault, key }: CheckOptions, backupId: string): Promi
   }
 }
 
+/** Entries are sealed every few minutes: what is older without a seal was kept from it. */
+const SEALED_WITHIN_MS = 2 * 60 * 60_000
+
+/** The chain of the audit log; nothing where the backup is of a version that had none. */
+const checkSeals = async (
+  sql: Sql,
+  { signSeal }: CheckOptions,
+  { manifest }: RestorePlan,
+): Promise<string[]> => {
+  if (!manifest.tables.some(({ name }) => name === 'audit_seals')) return []
+  const { problems, unsealedSince } = await verifyAudit(sql, signSeal)
+  const age = unsealedSince ? Date.parse(manifest.snapshotAt) - unsealedSince.getTime() : 0
+  return age > SEALED_WITHIN_MS
+    ? [...problems, `the audit log has not been sealed since ${unsealedSince?.toISOString()}`]
+    : problems
+}
+
 const restoreAndProve = (
   options: CheckOptions,
   plan: RestorePlan,
   before: Manifest | undefined,
 ): Promise<Pick<CheckReport, 'rows' | 'drift' | 'problems' | 'objects' | 'texts'>> =>
-  withScratchDatabase(options.scratchUrl, async (ownerUrl) => {
+  withScratchDatabase(options.scratchUrl, options.onScratchLeft, async (ownerUrl) => {
     const { vault, key, masterKeys, decode, migrations } = options
     const { identities } = key
     const sql = openForRestore(ownerUrl)
     try {
       await restoreData({ vault, identities, ownerUrl, sql, say: () => undefined }, plan, false)
       const { differences, rows, drift } = await proveRestored(sql, plan, before)
+      const audit = await checkSeals(sql, options, plan)
       const samples = await checkSamples({ vault, identities, sql, masterKeys, decode }, plan)
       await migrate({ ownerUrl, files: migrations })
-      return { rows, drift, ...samples, problems: [...differences, ...samples.problems] }
+      return { rows, drift, ...samples, problems: [...differences, ...audit, ...samples.problems] }
     } finally {
       await sql.end({ timeout: 5 })
     }

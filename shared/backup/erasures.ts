@@ -1,7 +1,9 @@
 import { z } from 'zod'
-import type { Queryable, Sql, Tx } from '#shared/db/client.ts'
+import type { Queryable, Sql } from '#shared/db/client.ts'
+import { erasePerson } from '#shared/db/erasure.ts'
 import { inTransaction } from '#shared/db/transaction.ts'
-import { removeAll, type Vault } from './vault.ts'
+import { removeAll } from '#shared/storage/remove-all.ts'
+import type { Vault } from './vault.ts'
 
 const FOLDER = 'erased/'
 const MOST_BYTES = 1_000
@@ -50,29 +52,12 @@ export const readErasures = async (vault: Vault): Promise<Erasure[]> => {
   return erasures
 }
 
-const eraseOne = async (tx: Tx, { userId, erasedAt }: Erasure): Promise<boolean> => {
-  const [person]: [{ telegramId: number | null }?] = await tx`
-    select telegram_id as "telegramId" from users where id = ${userId} and erased_at is null for update`
-  if (!person) return false
-  await tx`delete from telegram_updates where telegram_id = ${person.telegramId}`
-  await tx`delete from user_keys where user_id = ${userId}`
-  await tx`delete from user_states where user_id = ${userId}`
-  await tx`delete from user_avatars where user_id = ${userId}`
-  await tx`delete from user_transcripts where user_id = ${userId}`
-  // a hold that is left over runs out by itself
-  await tx`delete from recordings where user_id = ${userId}`
-  // receipts and answers that wait would be sent to nobody, but their words are the person's
-  await tx`delete from graphile_worker._private_jobs where payload::text like ${`%${userId}%`}`
-  await tx`
-    update users set telegram_id = null, username = null, first_name = null, language_code = null, updated_at = now(),
-      erased_at = ${erasedAt}
-    where id = ${userId}`
-  return true
-}
-
 /** Erases once more whoever was erased since the backup was made; the ledger stays under the pseudonym. Gives how many that were. */
 export const eraseAgain = async (sql: Sql, erasures: readonly Erasure[]): Promise<number> => {
   let count = 0
-  for (const erasure of erasures) if (await inTransaction(sql, (tx) => eraseOne(tx, erasure))) count += 1
+  for (const erasure of erasures) {
+    const erased = await inTransaction(sql, (tx) => erasePerson(tx, { ...erasure, actor: 'restore' }))
+    if (erased) count += 1
+  }
   return count
 }

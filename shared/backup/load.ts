@@ -15,6 +15,7 @@ export type LoadOptions = {
   ownerUrl: string
   sql: Sql
   say: (line: string) => void
+  onStep?: ((step: string) => Promise<void> | void) | undefined
 }
 
 /** Throws away whatever the target holds. */
@@ -43,7 +44,9 @@ export const makeSchema = async (options: LoadOptions, plan: RestorePlan): Promi
     await tx`create table kopeika_restore.done (part text primary key)`
     await tx`insert into kopeika_restore.done (part) values (${`begun ${backupId}`})`
   })
+  await options.onStep?.('migrations')
   await migrate({ ownerUrl, files: plan.schemaFiles.migrations })
+  await options.onStep?.('job tables')
   await runScript(ownerUrl, plan.schemaFiles.worker)
   await inTransaction(sql, async (tx) => {
     for (const { schema, name } of plan.manifest.tables) await tx`truncate ${tx(schema)}.${tx(name)} cascade`
@@ -75,6 +78,7 @@ const loadPart = async (
   await inTransaction(sql, async (tx) => {
     await fixTextForms(tx)
     await (isForeign ? copyKeysIn(tx, table, plain) : copyIn(tx, table, plain))
+    await options.onStep?.(`rows ${table.schema}.${table.name}`)
     await tx`insert into kopeika_restore.done (part) values (${part.key})`
   })
 }

@@ -1,20 +1,14 @@
+import { removeAll } from '#shared/storage/remove-all.ts'
 import { noteErasures } from './erasures.ts'
 import { installationOf, type ManifestSigner } from './keys.ts'
 import { packKit, type SchemaFiles } from './kit.ts'
 import { type Manifest, type PartEntry, partsOf, rowsOf, sealManifest } from './manifest.ts'
 import { copyObjects, formatLine, type Source } from './objects.ts'
+import type { Pace } from './pace.ts'
 import { type PartSink, sealBytes, sha256Of, writeParts } from './part.ts'
 import { chooseOutdated, type Retention } from './retention.ts'
 import { takeSnapshot } from './snapshot.ts'
-import {
-  folderOf,
-  keysFolderOf,
-  listFolders,
-  newBackupId,
-  putManifest,
-  removeAll,
-  type Vault,
-} from './vault.ts'
+import { folderOf, keysFolderOf, listFolders, newBackupId, putManifest, type Vault } from './vault.ts'
 
 export type BackupOptions = {
   vault: Vault
@@ -31,6 +25,8 @@ export type BackupOptions = {
   /** Told of each step; throwing ends the run (tests die there). */
   onStep?: (step: string) => Promise<void> | void
   partPlainBytes?: number
+  /** Rests between pieces of work; none unless said. */
+  pace?: Pace
 }
 
 export type BackupResult = {
@@ -54,6 +50,7 @@ const sinkOf = (options: BackupOptions, place: 'backups' | 'copies', prefix: str
     await options.vault.store.put(options.vault[place], key, bytes, { contentType: OCTETS })
   },
   plainBytes: options.partPlainBytes,
+  pace: options.pace,
 })
 
 /** Leftovers of runs that died: they never counted. The lease says that none of them is at it any more. */
@@ -108,20 +105,16 @@ const assertStored = async ({ vault }: BackupOptions, manifest: Manifest): Promi
   }
 }
 
+/** An erasure names the moment at which it began; a backup that began within this may have seen the person still. */
+const ERASING_MS = 60_000
+
 /**
- * The data keys of the last two backups stay, so that one damaged backup does not take the texts of the one before with it; after an
- * erasure only the newest ones, which lack the person's.
+ * The data keys of the last two backups stay, so that one damaged backup does not take the texts of the one before with it; but none that
+ * may hold those of a person who is erased: `clean` are backups from after the last erasure.
  */
-const dropOldKeys = async (
-  { vault }: BackupOptions,
-  backupId: string,
-  others: string[],
-  keep: number,
-): Promise<void> => {
+const dropOldKeys = async ({ vault }: BackupOptions, backupId: string, clean: string[]): Promise<void> => {
   // not the newest by name: a clock that was set back must not cost this backup its keys
-  const kept = [backupId, ...others.filter((one) => one !== backupId).slice(-keep)]
-    .slice(0, keep)
-    .map(keysFolderOf)
+  const kept = [backupId, ...clean.filter((one) => one !== backupId).slice(-1)].map(keysFolderOf)
   for await (const { key } of vault.store.list(vault.copies, 'keys/')) {
     if (!kept.some((folder) => key.startsWith(folder))) await vault.store.remove(vault.copies, [key])
   }
@@ -132,10 +125,14 @@ const tidy = async (
   backupId: string,
   erased: Parameters<typeof noteErasures>[1],
 ): Promise<void> => {
-  const fresh = await noteErasures(options.vault, erased)
+  await noteErasures(options.vault, erased)
   const { backups } = await listFolders(options.vault)
-  const ids = backups.map((one) => one.backupId)
-  await dropOldKeys(options, backupId, ids, fresh > 0 ? 1 : 2)
+  // not spread into Math.max: a call takes only so many arguments
+  let lastErasureAt = 0
+  for (const { erasedAt } of erased) lastErasureAt = Math.max(lastErasureAt, erasedAt.getTime())
+  lastErasureAt += ERASING_MS
+  const clean = backups.flatMap(({ backupId: id, at }) => (at.getTime() > lastErasureAt ? [id] : []))
+  await dropOldKeys(options, backupId, clean)
   for (const outdated of chooseOutdated(backups, options.retention)) {
     const folder = folderOf(outdated.backupId)
     // the manifest first: from then on it is a leftover, whatever happens
@@ -160,6 +157,7 @@ export const makeBackup = async (options: BackupOptions): Promise<BackupResult> 
     sinkFor: ({ schema, name, place }) =>
       sinkOf(options, place, `${place === 'copies' ? keysFolderOf(backupId) : folder}${schema}.${name}`),
     onTable: (name) => onStep?.(`table ${name}`),
+    pace: options.pace,
   })
   await onStep?.('kit')
   const kit = await writeKit(options, `${folder}kit.tar.zst.age`, snapshot)

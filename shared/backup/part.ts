@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
+import { constants, createZstdCompress, zstdCompress, zstdDecompress } from 'node:zlib'
 import { Decrypter, Encrypter } from 'age-encryption'
 import { DamagedBackup, type PartEntry } from './manifest.ts'
+import { type Pace, unpaced } from './pace.ts'
 
 const compress = promisify(zstdCompress)
 const decompress = promisify(zstdDecompress)
@@ -14,17 +16,56 @@ const PART_PLAIN_BYTES = 16 * 1024 * 1024
 /** No single row is near it (a body of 5 MB at most); the store takes 64 MiB in one request. */
 const LARGEST_PART_BYTES = 64 * 1024 * 1024
 const NEWLINE = 0x0a
+/** A millisecond's worth of compression, or so; age's own chunks are as large as the second one. */
+const COMPRESSED_AT_ONCE = 256 * 1024
+const ENCRYPTED_AT_ONCE = 64 * 1024
+/** With rests between, a part is also smaller: hashing and sending it is one piece of work. */
+const PACED_PLAIN_BYTES = 4 * 1024 * 1024
 
 export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-/** Compressed by zstd, then encrypted by age to every recipient: what `zstd | age` would have made. */
-export const sealBytes = async (plain: Uint8Array, recipients: readonly string[]): Promise<Buffer> => {
-  const packed = await compress(plain, {
-    params: { [constants.ZSTD_c_compressionLevel]: LEVEL, [constants.ZSTD_c_checksumFlag]: 1 },
+const ZSTD = {
+  params: { [constants.ZSTD_c_compressionLevel]: LEVEL, [constants.ZSTD_c_checksumFlag]: 1 },
+}
+
+async function* slices(bytes: Uint8Array, size: number, pace: Pace): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) {
+    await pace()
+    yield bytes.subarray(at, at + size)
+  }
+}
+
+const compressPaced = async (plain: Uint8Array, pace: Pace): Promise<Buffer> => {
+  const packed: Buffer[] = []
+  await pipeline(slices(plain, COMPRESSED_AT_ONCE, pace), createZstdCompress(ZSTD), async (source) => {
+    for await (const chunk of source) packed.push(chunk as Buffer)
   })
+  return Buffer.concat(packed)
+}
+
+const encryptPaced = async (encrypter: Encrypter, packed: Uint8Array, pace: Pace): Promise<Buffer> => {
+  const source = slices(packed, ENCRYPTED_AT_ONCE, pace)
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    const { done, value } = await source.next()
+    if (done) controller.close()
+    else controller.enqueue(value)
+  }
+  const sealed: Uint8Array[] = []
+  const reader = (await encrypter.encrypt(new ReadableStream({ pull }))).getReader()
+  for (let next = await reader.read(); !next.done; next = await reader.read()) sealed.push(next.value)
+  return Buffer.concat(sealed)
+}
+
+/** Compressed by zstd, then encrypted by age to every recipient: what `zstd | age` would have made. */
+export const sealBytes = async (
+  plain: Uint8Array,
+  recipients: readonly string[],
+  pace: Pace = unpaced,
+): Promise<Buffer> => {
   const encrypter = new Encrypter()
   for (const recipient of recipients) encrypter.addRecipient(recipient)
-  return Buffer.from(await encrypter.encrypt(packed))
+  if (pace === unpaced) return Buffer.from(await encrypter.encrypt(await compress(plain, ZSTD)))
+  return encryptPaced(encrypter, await compressPaced(plain, pace), pace)
 }
 
 /** @throws DamagedBackup: another key, or not the bytes that were sealed */
@@ -58,6 +99,7 @@ export type PartSink = {
   keyOf: (index: number) => string
   put: (key: string, bytes: Buffer) => Promise<void>
   plainBytes?: number | undefined
+  pace?: Pace | undefined
 }
 
 const countRows = (chunk: Buffer): number => {
@@ -67,7 +109,7 @@ const countRows = (chunk: Buffer): number => {
 }
 
 const writePart = async (sink: PartSink, key: string, plain: Buffer, rows: number): Promise<PartEntry> => {
-  const sealed = await sealBytes(plain, sink.recipients)
+  const sealed = await sealBytes(plain, sink.recipients, sink.pace)
   if (sealed.length > LARGEST_PART_BYTES) throw new RangeError(`The part ${key} is too large.`)
   await sink.put(key, sealed)
   return { key, bytes: sealed.length, sha256: sha256Of(sealed), rows, plainBytes: plain.length }
@@ -78,7 +120,8 @@ const writePart = async (sink: PartSink, key: string, plain: Buffer, rows: numbe
  * sealed and sent the next is read; never more than two are in memory. An empty stream makes no part.
  */
 export const writeParts = async (source: AsyncIterable<Buffer>, sink: PartSink): Promise<PartEntry[]> => {
-  const limit = sink.plainBytes ?? PART_PLAIN_BYTES
+  const { pace = unpaced } = sink
+  const limit = sink.plainBytes ?? (pace === unpaced ? PART_PLAIN_BYTES : PACED_PLAIN_BYTES)
   const parts: PartEntry[] = []
   let chunks: Buffer[] = []
   let [length, rows, index] = [0, 0, 0]
@@ -102,6 +145,7 @@ export const writeParts = async (source: AsyncIterable<Buffer>, sink: PartSink):
     length += chunk.length
     rows += countRows(chunk)
     if (length >= limit && chunk.at(-1) === NEWLINE) await flush()
+    await pace()
   }
   await flush()
   await finish()

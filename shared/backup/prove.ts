@@ -42,7 +42,7 @@ const compareTotals = async (sql: Sql, manifest: Manifest, before?: Manifest): P
     if (JSON.stringify(await readAuditHead(tx)) !== JSON.stringify(manifest.audit))
       differences.push('the audit log differs')
     if (before && before.schema.fingerprint === manifest.schema.fingerprint) {
-      const then = await readAuditHead(tx, before.audit.lastId)
+      const then = await readAuditHead(tx, { upTo: before.audit.lastId })
       if (JSON.stringify(then) !== JSON.stringify(before.audit))
         differences.push(`the audit log was changed since the backup ${before.backupId}`)
     }

@@ -1,4 +1,5 @@
 import type { Sql } from '#shared/db/client.ts'
+import { AppError } from '#shared/errors.ts'
 import { type SchemaFiles, unpackKit } from './kit.ts'
 import { DamagedBackup, type Manifest, rowsOf } from './manifest.ts'
 import { openPart } from './part.ts'
@@ -48,13 +49,13 @@ const findKeys = async (options: PlanOptions, chosen: Manifest): Promise<Manifes
 
 /**
  * Reads what a backup says of itself, and that this version can restore it.
- * @throws DamagedBackup, or Error: none is there, it is newer than the code
+ * @throws DamagedBackup; AppError `conflict` where there is none; Error where there is none of that name, or it is newer than the code
  */
 export const planRestore = async (options: PlanOptions): Promise<RestorePlan> => {
   const { vault, manifestKeys, identities } = options
   const { backups } = await listFolders(vault)
   const backupId = options.backupId ?? backups.at(-1)?.backupId
-  if (backupId === undefined) throw new Error('There is no backup.')
+  if (backupId === undefined) throw new AppError('conflict', { detail: 'There is no backup.' })
   if (!backups.some((one) => one.backupId === backupId)) throw new Error(`There is no backup ${backupId}.`)
   const manifest = await readManifest(vault, backupId, manifestKeys)
   if (!options.migrations.some(({ id }) => id === manifest.schema.version))

@@ -33,6 +33,16 @@ describe('what is kept', () => {
     expect(kept.filter(({ isVerified }) => isVerified).map(({ backupId }) => backupId)).toEqual(['000005'])
   })
 
+  test('of two of the same second the later one stays', () => {
+    const at = new Date(START)
+    const [earlier, later] = ['20260101T000000Z-3bc0aa', '20260101T000000Z-3bd001'].map((backupId) => ({
+      backupId,
+      at,
+      isVerified: false,
+    }))
+    expect(keptOf([earlier, later] as ListedBackup[])).toEqual([later])
+  })
+
   test('done again nothing more goes; the newest and the last proven one always stay', () => {
     const backup = fc.record({
       backupId: fc.uuid(),

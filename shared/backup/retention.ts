@@ -19,7 +19,10 @@ const SLOT_OF: Readonly<Record<keyof Retention, (at: Date) => string>> = {
 
 /** The backups that may go. Never the newest one, and never the newest verified one, however old it is. Pure. */
 export const chooseOutdated = (backups: readonly ListedBackup[], retention: Retention): ListedBackup[] => {
-  const newestFirst = backups.toSorted((a, b) => b.at.getTime() - a.at.getTime())
+  // the time has whole seconds; within one the id has the order
+  const newestFirst = backups.toSorted(
+    (a, b) => b.at.getTime() - a.at.getTime() || (a.backupId < b.backupId ? 1 : -1),
+  )
   const kept = new Set([newestFirst[0], newestFirst.find(({ isVerified }) => isVerified)])
   for (const kind of ['hourly', 'daily', 'weekly', 'monthly'] as const) {
     const slots = new Set<string>()

@@ -1,5 +1,5 @@
 import type { Sql } from '#shared/db/client.ts'
-import { createEnvelope, type MasterKeys, open } from '#shared/platform/crypto.ts'
+import { createEnvelope, type MasterKeys, open, transcriptRecord } from '#shared/platform/crypto.ts'
 import { type InventoryLine, readCopy } from './objects.ts'
 import { readInventory } from './restore.ts'
 import type { RestorePlan } from './restore-plan.ts'
@@ -60,7 +60,7 @@ const checkTexts = async (
     try {
       open(
         envelope.unwrapDataKey(userId, wrapped),
-        { ownerId: userId, recordId: id, keyVersion: version },
+        { ownerId: userId, recordId: transcriptRecord(id, 'text'), keyVersion: version },
         data,
       )
     } catch (error) {

@@ -12,6 +12,7 @@ import {
 } from './catalogue.ts'
 import { type Erasure, listErased } from './erasures.ts'
 import type { Manifest, TableEntry } from './manifest.ts'
+import type { Pace } from './pace.ts'
 import { type PartSink, writeParts } from './part.ts'
 
 /** Above the longest statement (the fingerprint of the largest table). */
@@ -35,6 +36,7 @@ export type SnapshotOptions = {
   sinkFor: (table: { schema: string; name: string; place: TableEntry['place'] }) => PartSink
   /** Called before each table; throwing ends the run. */
   onTable?: ((name: string) => Promise<void> | void) | undefined
+  pace?: Pace | undefined
 }
 
 const beginSnapshot = async (tx: Tx): Promise<Pick<Manifest, 'server' | 'snapshotAt'>> => {
@@ -56,7 +58,7 @@ const readAll = async (tx: Tx, options: SnapshotOptions): Promise<Snapshot> => {
     await options.onTable?.(`${schema}.${name}`)
     const place = placeOf(shape)
     const parts = await writeParts(copyOut(tx, shape), options.sinkFor({ schema, name, place }))
-    const fingerprint = await fingerprintTable(tx, shape)
+    const fingerprint = await fingerprintTable(tx, shape, options.pace)
     const copied = parts.reduce((sum, part) => sum + part.rows, 0)
     if (copied !== fingerprint.rows)
       throw new Error(`${schema}.${name}: ${copied} rows were copied, ${fingerprint.rows} are there.`)
@@ -67,8 +69,8 @@ const readAll = async (tx: Tx, options: SnapshotOptions): Promise<Snapshot> => {
     tables,
     schema: await readSchema(tx),
     sequences: await readSequences(tx),
-    ledger: await readLedger(tx),
-    audit: await readAuditHead(tx),
+    ledger: await readLedger(tx, options.pace),
+    audit: await readAuditHead(tx, { pace: options.pace }),
     erased: [...(await listErased(tx))],
   }
 }

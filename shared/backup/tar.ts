@@ -1,4 +1,5 @@
 const BLOCK = 512
+const NAME_BYTES = 100
 
 export type TarFile = { name: string; text: string }
 
@@ -7,7 +8,8 @@ const octal = (value: number, length: number): string => `${value.toString(8).pa
 /** A header of POSIX ustar (IEEE 1003.1): everything that is not said is empty, owner and time are nobody's. */
 const headerOf = (name: string, size: number): Buffer => {
   const header = Buffer.alloc(BLOCK)
-  if (Buffer.byteLength(name) > 100) throw new RangeError('A name in a tar has at most 100 bytes')
+  if (Buffer.byteLength(name) > NAME_BYTES)
+    throw new RangeError(`A name in a tar has at most ${NAME_BYTES} bytes`)
   header.write(name, 0)
   header.write(octal(0o644, 8), 100)
   header.write(octal(0, 8), 108)
@@ -37,7 +39,9 @@ export const packTar = (files: readonly TarFile[]): Buffer =>
 export const unpackTar = (tar: Buffer): TarFile[] => {
   const files: TarFile[] = []
   for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0; ) {
-    const end = tar.indexOf(0, at)
+    // a name of 100 bytes fills its place: no NUL ends it
+    const nul = tar.indexOf(0, at)
+    const end = Math.min(nul, at + NAME_BYTES)
     const size = Number.parseInt(tar.toString('latin1', at + 124, at + 135), 8)
     const from = at + BLOCK
     files.push({ name: tar.toString('utf8', at, end), text: tar.toString('utf8', from, from + size) })

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sql } from 'postgres'
 
 /** Numbers of the session locks that this product takes; they only have to differ from each other. */
-export const LOCKS = { migrate: 4_846_001, prepare: 4_846_002 } as const
+export const LOCKS = { migrate: 4_846_001, prepare: 4_846_002, restore: 4_846_003 } as const
 
 export type AdvisoryLock = { key: number; waitMs: number }
 

@@ -16,12 +16,8 @@ export const startUse = async (tx: Tx, avatarId: string): Promise<void> => {
     insert into user_avatar_uses (avatar_id) values (${avatarId})`
 }
 
-/** The avatar is the face no more. Clocks may go back: an end is never before its beginning. */
-export const endUse = async (tx: Tx, avatarId: string): Promise<void> => {
-  await tx`
-    update user_avatar_uses set used_to = greatest(used_from, clock_timestamp())
-    where avatar_id = ${avatarId} and used_to is null`
-}
+/** For an update of those that have no end yet: now. Clocks may go back: an end is never before its beginning. */
+export const endOfUse = (tx: Tx) => tx`used_to = greatest(used_from, clock_timestamp())`
 
 /** When each avatar of a person was the face, newest first; an avatar that never was is missing. */
 export const listUses = async (sql: Queryable, userId: string): Promise<Map<string, AvatarUse[]>> => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '#shared/errors.ts'
-import { endUse, startUse } from './avatar-uses.ts'
+import { endOfUse, startUse } from './avatar-uses.ts'
 import type { Queryable, Tx } from './client.ts'
 import { enqueueObjectDeletion } from './object-jobs.ts'
 import { lockPerson } from './person-lock.ts'
@@ -35,6 +35,8 @@ const toAvatar = (row: Row): Avatar => ({
   createdAt: row.created_at,
 })
 
+const isRow = (row: Partial<Row>): row is Row => typeof row.id === 'string'
+
 const notFound = (): AppError =>
   new AppError('avatar_not_found', { detail: 'This person has no such avatar.' })
 
@@ -64,29 +66,28 @@ export const findCurrentAvatar = async (sql: Queryable, userId: string): Promise
   return row && toAvatar(row)
 }
 
-/** The avatar made of these very bytes (SHA-256 in hex), or undefined. */
-export const findAvatarByHash = async (
+/** What a gallery holds: how many avatars, and the one made of given bytes. */
+export type Gallery = { kept: number; same: Avatar | undefined }
+
+/** Looks into the gallery for these very bytes (SHA-256 in hex). */
+export const lookIntoGallery = async (
   sql: Queryable,
   which: { userId: string; hash: string },
-): Promise<Avatar | undefined> => {
-  const [row]: [Row?] = await sql`
-    select id, avatar_data as data, current, created_at from user_avatars
-    where user_id = ${which.userId} and avatar_data ->> 'hash' = ${which.hash}
-    order by id desc limit 1`
-  return row && toAvatar(row)
-}
-
-const clearCurrent = async (tx: Tx, userId: string): Promise<void> => {
-  const [row]: [{ id: string }?] = await tx`
-    update user_avatars set current = false, updated_at = now() where user_id = ${userId} and current returning id`
-  if (row) await endUse(tx, row.id)
+): Promise<Gallery> => {
+  const [row]: [(Partial<Row> & { kept: number })?] = await sql`
+    select g.kept, a.* from (
+      select count(*)::bigint as kept from user_avatars where user_id = ${which.userId}
+    ) g left join lateral (
+      select id, avatar_data as data, current, created_at from user_avatars
+      where user_id = ${which.userId} and avatar_data ->> 'hash' = ${which.hash}
+      order by id desc limit 1
+    ) a on true`
+  if (!row) throw new Error('A count returned no row.')
+  return { kept: row.kept, same: isRow(row) ? toAvatar(row) : undefined }
 }
 
 /** How many avatars a person keeps must stay below `perPerson`. @throws AppError conflict, which says what to do */
-export const requireAvatarRoom = async (sql: Queryable, userId: string, perPerson: number): Promise<void> => {
-  const [row]: [{ kept: number }?] = await sql`
-    select count(*)::bigint as kept from user_avatars where user_id = ${userId}`
-  const kept = row?.kept ?? 0
+export const requireAvatarRoom = ({ kept }: Gallery, perPerson: number): void => {
   if (kept < perPerson) return
   throw new AppError('conflict', {
     detail: `This person keeps ${kept} avatars, and ${perPerson} are the most: delete one first.`,
@@ -94,19 +95,31 @@ export const requireAvatarRoom = async (sql: Queryable, userId: string, perPerso
   })
 }
 
-/** Adds an avatar as the current one. @throws AppError user_not_found */
+/** The face so far is the face no more. */
+const clearCurrent = async (tx: Tx, userId: string): Promise<void> => {
+  await tx`
+    with cleared as (
+      update user_avatars set current = false, updated_at = now() where user_id = ${userId} and current returning id
+    )
+    update user_avatar_uses set ${endOfUse(tx)} where avatar_id in (select id from cleared) and used_to is null`
+}
+
+/** Adds an avatar as the current one. Under the person's lock. */
 export const addAvatar = async (
   tx: Tx,
   avatar: { id: string; userId: string; data: AvatarData },
 ): Promise<Avatar> => {
-  await lockPerson(tx, avatar.userId)
   await clearCurrent(tx, avatar.userId)
   const [row]: [Row?] = await tx`
-    insert into user_avatars (id, user_id, avatar_data, current)
-    values (${avatar.id}, ${avatar.userId}, ${tx.json(avatar.data)}, true)
-    returning id, avatar_data as data, current, created_at`
+    with added as (
+      insert into user_avatars (id, user_id, avatar_data, current)
+      values (${avatar.id}, ${avatar.userId}, ${tx.json(avatar.data)}, true)
+      returning id, avatar_data as data, current, created_at
+    ), used as (
+      insert into user_avatar_uses (avatar_id) select id from added
+    )
+    select * from added`
   if (!row) throw new Error('An insert returned no row.')
-  await startUse(tx, row.id)
   return toAvatar(row)
 }
 

@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres'
+import { showWorkerRows } from './row-policies.ts'
 
 /** The group of those that make backups. */
 export const BACKUP_ROLE = 'kopeika_backup'
@@ -22,19 +23,6 @@ export async function grantBackupRole(sql: Sql): Promise<void> {
     await tx`grant usage on schema public, graphile_worker to kopeika_backup`
     await tx`grant select on all tables in schema public, graphile_worker to kopeika_backup`
     await tx`grant select on all sequences in schema public, graphile_worker to kopeika_backup`
-    await tx`
-      do $$
-      declare
-        target regclass;
-      begin
-        for target in
-          select oid from pg_class
-          where relnamespace = 'graphile_worker'::regnamespace and relrowsecurity
-            and not exists (select from pg_policy where polrelid = pg_class.oid and polname = 'kopeika_backup')
-        loop
-          execute format('create policy kopeika_backup on %s for select to kopeika_backup using (true)', target);
-        end loop;
-      end
-      $$`
+    await showWorkerRows(tx, 'kopeika_backup', 'read')
   })
 }

@@ -7,6 +7,8 @@ export type Wallet = {
   userId: string
   languageCode: string | null
   settings: unknown
+  /** Not null where an operator shut the person out. */
+  suspension: unknown
   coins: number
   held: number
   debt: number
@@ -35,7 +37,7 @@ export const lockWallets = async (
       for update
     )
     select p.index, p.id as "userId", p.language_code as "languageCode", s.state_data -> 'settings' as settings,
-      l.coins, l.held, l.debt
+      s.state_data -> 'suspension' as suspension, l.coins, l.held, l.debt
     from people p join locked l on l.user_id = p.id left join user_states s on s.user_id = p.id`
   return new Map(rows.map(({ index, ...wallet }) => [index, wallet]))
 }

@@ -8,7 +8,7 @@ import { type KeyScope, type OnceOutcome, replayAnswer } from './idempotency.ts'
 import { enqueueNotices } from './jobs.ts'
 import { lowBalanceOf, type QueuedNotice, readSpentToday, receiptOf, type Spending } from './spending.ts'
 import { inTransaction } from './transaction.ts'
-import type { Subject } from './users.ts'
+import { refuseSuspended, type Subject } from './users.ts'
 
 export type Priced = { coins: number; description: string; service?: string; priceVersion?: string }
 
@@ -62,6 +62,8 @@ const openWallets = async (
 /** Takes one charge from an open wallet, or says why not. Coins of holds that have run out are set free where they are needed. */
 const take = async (tx: Tx, wallet: OpenWallet | undefined, charge: Indexed) => {
   if (!wallet) throw new AppError('user_not_found', { detail: 'No such person: call register first.' })
+  const shutOut = refuseSuspended(wallet)
+  if (shutOut) throw shutOut
   const priced = charge.price(wallet.settings)
   let refusal = refuseSpending(wallet, priced.coins, wallet.settings)
   if (refusal?.code === 'insufficient_funds' && wallet.held > 0) {

@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net'
+import { connect, type Socket, type TcpNetConnectOpts } from 'node:net'
+import type { DuplexOptions } from 'node:stream'
 import postgres from 'postgres'
 
 /** int8 comes as a JavaScript number: every bigint of ours is kept within 2^53-1 by a check in the schema. */
@@ -19,6 +20,8 @@ export type DatabaseOptions = {
    * the deadline of a call: who waited for that connection hears 503 in time.
    */
   silenceMs?: number
+  /** After so long an idle connection is made anew; with settings of its own it must not be. */
+  maxLifetimeSeconds?: number
   onNotice?: (message: string) => void
 }
 
@@ -101,13 +104,29 @@ const CONNECT_TIMEOUT_MS = 2_000
 const openSocket =
   (silenceMs: number) =>
   ({ host: [host = '127.0.0.1'], port: [port = 5432] }: SocketOptions): Socket => {
-    const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 })
+    const keeping = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }
+    // Node hands it on to the stream, which its types do not say
+    const options: TcpNetConnectOpts & DuplexOptions = {
+      host,
+      port,
+      ...keeping,
+      writableHighWaterMark: NEVER_FULL,
+    }
+    const socket = connect(options)
     socket.setTimeout(CONNECT_TIMEOUT_MS, () => {
       socket.destroy(Object.assign(new Error('The database takes no connections.'), { code: 'ETIMEDOUT' }))
     })
     socket.once('connect', () => socket.setTimeout(0))
     return joinErrorAndClose(watchSilence(socket, silenceMs))
   }
+
+/**
+ * More than any number of queries or bytes that may wait. postgres.js 3.4.9 keeps a connection for a transaction only where it would also take
+ * one more query after BEGIN: where BEGIN filled the pipeline (100 queries) or the socket's buffer, it was sent all the same, the
+ * connection went back to the pool, and other queries ran in a transaction that nobody ended (porsager/postgres#1189, open). So neither is ever
+ * full: what a process asks for at once is bounded by the calls it takes.
+ */
+const NEVER_FULL = 2 ** 40
 
 /** Opens the pool (lazily: nothing connects before the first query). Times out on every level; see docs/architecture.md. */
 export const openDatabase = (options: DatabaseOptions): Sql => {
@@ -116,8 +135,10 @@ export const openDatabase = (options: DatabaseOptions): Sql => {
     max: options.max ?? 4,
     idle_timeout: 60,
     connect_timeout: 3,
-    max_lifetime: 60 * 30,
+    max_lifetime: options.maxLifetimeSeconds ?? 60 * 30,
     fetch_types: false,
+    // @ts-expect-error `max_pipeline` (src/index.js) and `socket` (README) are read, and missing in the types
+    max_pipeline: NEVER_FULL,
     types: { bigint: { to: INT8_OID, from: [INT8_OID], parse: parseInt8, serialize: String } },
     connection: {
       application_name: options.applicationName,
@@ -127,7 +148,6 @@ export const openDatabase = (options: DatabaseOptions): Sql => {
       idle_in_transaction_session_timeout: 10_000,
     },
     onnotice: (notice) => options.onNotice?.(String(notice.message ?? '')),
-    // @ts-expect-error `socket` is documented in the README and missing in the types
     socket: openSocket(silenceMs),
   })
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { TYPED_SETTINGS } from '#shared/domain/callback-setting.ts'
 import type { Queryable } from './client.ts'
+import { OperatorTask } from './operator-task.ts'
 
 /** The update whose words have answered; it may be delivered again, and finds its question until all is done. */
 const answeredBy = z.int().optional()
@@ -14,6 +16,13 @@ const Dialogue = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('search-transcripts'), askedAt: z.int(), answeredBy }),
   z.strictObject({ kind: z.literal('keep-text'), askedAt: z.int(), answeredBy }),
+  z.strictObject({
+    kind: z.literal('change-setting'),
+    setting: z.enum(TYPED_SETTINGS),
+    askedAt: z.int(),
+    answeredBy,
+  }),
+  z.strictObject({ kind: z.literal('operator'), task: OperatorTask, askedAt: z.int(), answeredBy }),
 ])
 export type Dialogue = z.infer<typeof Dialogue>
 

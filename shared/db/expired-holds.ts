@@ -7,19 +7,23 @@ import { findUser } from './users.ts'
 import { lockBalance } from './wallets.ts'
 
 /**
- * Frees what holds of this person reserve beyond their time; a debt is paid of it first. Gives the coins set free.
+ * Ends active holds of this person, those beyond their time or all; a debt is paid first of what they reserved. Gives the coins set free.
  * @throws AppError user_not_found
  */
-export const freeExpiredHolds = async (tx: Tx, userId: string): Promise<number> => {
+export const endHolds = async (
+  tx: Tx,
+  userId: string,
+  { which, actor }: { which: 'expired' | 'all'; actor: string },
+): Promise<number> => {
   // the wallet before its holds, everywhere: captures and releases wait here
   await lockBalance(tx, userId)
-  const expired = await tx<{ id: string; coins: number }[]>`
-    update holds set state = 'expired', updated_at = now()
-    where user_id = ${userId} and state = 'active' and expires_at <= now()
+  const ended = await tx<{ id: string; coins: number }[]>`
+    update holds set state = case when expires_at <= now() then 'expired' else 'released' end, updated_at = now()
+    where user_id = ${userId} and state = 'active' ${which === 'all' ? tx`` : tx`and expires_at <= now()`}
     returning id, coins`
-  const [first] = expired
+  const [first] = ended
   if (!first) return 0
-  const freed = expired.reduce((sum, { coins }) => sum + coins, 0)
+  const freed = ended.reduce((sum, { coins }) => sum + coins, 0)
   await tx`update user_balances set held = held - ${freed}, updated_at = now() where user_id = ${userId}`
   // a person who was erased meanwhile has a ledger still, and no language
   const language = (await findUser(tx, { userId }))?.settings.language ?? 'en'
@@ -27,10 +31,17 @@ export const freeExpiredHolds = async (tx: Tx, userId: string): Promise<number> 
     userId,
     description: DEBT_PAYMENT_WORDS[language],
     reference: `hold:${first.id}`,
-    actor: 'expiry',
+    actor,
   })
   return freed
 }
+
+/**
+ * Frees what holds of this person reserve beyond their time, as `endHolds` does.
+ * @throws AppError user_not_found
+ */
+export const freeExpiredHolds = (tx: Tx, userId: string): Promise<number> =>
+  endHolds(tx, userId, { which: 'expired', actor: 'expiry' })
 
 /** A wallet that somebody works with has its turn in the next sweep: waiting longer for each would use up the time of all. */
 const BUSY_AFTER = '250ms'

@@ -54,3 +54,13 @@ export const reviveUpdate = async (sql: Queryable, updateId: number): Promise<vo
   if (rows.length === 0)
     throw new AppError('conflict', { detail: `The update ${updateId} is no dead letter.` })
 }
+
+/** Gives a dead letter up: what Telegram sent is dropped, its id stays against doubles. @throws AppError conflict */
+export const discardUpdate = async (sql: Queryable, updateId: number): Promise<void> => {
+  const rows = await sql`
+    update telegram_updates set state = 'done', handled_at = now(), body = null
+    where update_id = ${updateId} and state = 'dead'
+    returning 1`
+  if (rows.length === 0)
+    throw new AppError('conflict', { detail: `The update ${updateId} is no dead letter.` })
+}

@@ -1,4 +1,4 @@
-import type { Sql } from './client.ts'
+import type { Queryable, Sql } from './client.ts'
 
 export type JobCounts = {
   /** Due and not being worked on. */
@@ -9,20 +9,25 @@ export type JobCounts = {
   dead: number
 }
 
-/** How many jobs of these tasks there are; others belong to a newer version of the code. */
-export const countJobs = async (sql: Sql, tasks: readonly string[]): Promise<JobCounts> => {
+/**
+ * How many jobs of these tasks there are; others belong to a newer version of the code. Each job is looked at once, without a join: of so lively a
+ * table the planner's statistics are often wrong, and it has once read all jobs again for each queue, so that a backlog could not be
+ * counted within the time of a statement, nor worked off. Hence graphile-worker's tables and not its view, which joins them.
+ */
+export const countJobs = async (sql: Queryable, tasks: readonly string[]): Promise<JobCounts> => {
   const [row]: [JobCounts?] = await sql`
-    with known as (
-      select queue_name, attempts >= max_attempts as is_dead, run_at <= now() as is_due, locked_at is not null as is_locked
-      from graphile_worker.jobs where task_identifier in ${sql(tasks)}
-    ), busy as (
-      select distinct queue_name from graphile_worker.jobs where locked_at is not null and queue_name is not null
-    )
     select
-      count(*) filter (where is_due and not is_dead and not is_locked) as ready,
-      count(*) filter (where is_due and not is_dead and not is_locked and busy.queue_name is null) as free,
-      count(*) filter (where is_dead and not is_locked) as dead
-    from known left join busy using (queue_name)`
+      count(*) filter (where is_waiting) as ready,
+      count(*) filter (where is_waiting and (job_queue_id is null or job_queue_id <> all (array(
+        select job_queue_id from graphile_worker._private_jobs where locked_at is not null and job_queue_id is not null
+      )))) as free,
+      count(*) filter (where is_dead) as dead
+    from (
+      select job_queue_id, locked_at is null and attempts < max_attempts and run_at <= now() as is_waiting,
+        locked_at is null and attempts >= max_attempts as is_dead
+      from graphile_worker._private_jobs
+      where task_id = any (array(select id from graphile_worker._private_tasks where identifier in ${sql(tasks)}))
+    ) known`
   return row ?? { ready: 0, free: 0, dead: 0 }
 }
 

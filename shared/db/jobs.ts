@@ -17,6 +17,7 @@ export const NOTICE_KINDS = [
   'payment-suspense',
   'payment-refunded',
   'refund-failed',
+  'coins-adjusted',
   'charge-receipt',
   'low-balance',
   'text',

@@ -1,3 +1,4 @@
+import { AppError } from '#shared/errors.ts'
 import type { Queryable } from './client.ts'
 
 /** A person's data key as it is stored: wrapped by a master key. */
@@ -13,6 +14,7 @@ export const findUserKey = async (sql: Queryable, userId: string): Promise<Store
 /**
  * The person's key, made on first use. Of several at once the primary key lets one insert; the others take its key and forget theirs,
  * so what `makeKey` gives must not be used before it comes back from here.
+ * @throws AppError user_not_found when the person was erased meanwhile
  */
 export const ensureUserKey = async (
   sql: Queryable,
@@ -24,9 +26,9 @@ export const ensureUserKey = async (
   const made = makeKey()
   await sql`
     insert into user_keys (user_id, wrapped_key, master_key_id)
-    values (${userId}, ${made.wrapped}, ${made.masterKeyId})
+    select id, ${made.wrapped}, ${made.masterKeyId} from users where id = ${userId} and erased_at is null for key share
     on conflict (user_id) do nothing`
   const stored = await findUserKey(sql, userId)
-  if (!stored) throw new Error('A data key vanished while it was made.')
+  if (!stored) throw new AppError('user_not_found', { detail: 'No such person: erased meanwhile.' })
   return stored
 }

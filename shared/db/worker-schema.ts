@@ -1,5 +1,6 @@
 import { Logger, runMigrations } from 'graphile-worker'
 import type { Sql } from 'postgres'
+import { showWorkerRows } from './row-policies.ts'
 
 /** graphile-worker's default; it stands literally in our SQL. */
 const WORKER_SCHEMA = 'graphile_worker'
@@ -12,10 +13,7 @@ export async function installWorkerSchema(ownerUrl: string, log: (line: string) 
   await runMigrations({ connectionString: ownerUrl, schema: WORKER_SCHEMA, maxPoolSize: 2, logger })
 }
 
-/**
- * Lets the application's role add jobs and run the worker, without any DDL. graphile-worker enables row security on
- * its tables and makes no policy (its sql/000011), so that for everybody but the owner they look empty: hence ours.
- */
+/** Lets the application's role add jobs and run the worker, without any DDL. */
 export async function grantWorkerSchema(sql: Sql): Promise<void> {
   await sql.begin(async (tx) => {
     await tx`grant usage on schema graphile_worker to kopeika_app`
@@ -24,19 +22,6 @@ export async function grantWorkerSchema(sql: Sql): Promise<void> {
     await tx`grant execute on all functions in schema graphile_worker to kopeika_app`
     // only read, to see that nothing is left to migrate
     await tx`revoke insert, update, delete on graphile_worker.migrations from kopeika_app`
-    await tx`
-      do $$
-      declare
-        target regclass;
-      begin
-        for target in
-          select oid from pg_class
-          where relnamespace = 'graphile_worker'::regnamespace and relrowsecurity
-            and not exists (select from pg_policy where polrelid = pg_class.oid and polname = 'kopeika_app')
-        loop
-          execute format('create policy kopeika_app on %s to kopeika_app using (true) with check (true)', target);
-        end loop;
-      end
-      $$`
+    await showWorkerRows(tx, 'kopeika_app', 'write')
   })
 }

@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type CallbackData, decodeCallback, encodeCallback } from './callback-data.ts'
+import {
+  type CallbackData,
+  decodeCallback,
+  encodeCallback,
+  MAX_DATA_BYTES,
+  NEEDS_SIGNATURE,
+} from './callback-data.ts'
+import { HISTORY_FILTERS } from './callback-parts.ts'
+import { TYPED_SETTINGS } from './callback-setting.ts'
+import { SCREENS } from './callback-words.ts'
 import { packId } from './compact-id.ts'
 
 const id = '0198f1c2-7d3e-7a4b-8c5d-0e1f2a3b4c5d'
@@ -8,6 +17,12 @@ const compact = packId(id)
 const coins = fc.nat(Number.MAX_SAFE_INTEGER)
 const positive = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })
 const packIds = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/)
+
+const filters = fc.constantFrom(...HISTORY_FILTERS)
+const pages = fc.integer({ min: 1, max: 99 })
+const clockTimes = fc
+  .tuple(fc.nat(23), fc.nat(59))
+  .map((parts) => parts.map((part) => String(part).padStart(2, '0')).join(':'))
 
 const anyData: fc.Arbitrary<CallbackData> = fc.oneof(
   fc.record(
@@ -17,26 +32,35 @@ const anyData: fc.Arbitrary<CallbackData> = fc.oneof(
   fc.record({ kind: fc.constant('packs'), provider: fc.constantFrom('stars', 'telegram', 'yookassa') }),
   fc.record({ kind: fc.constantFrom('check', 'refund'), id: fc.uuid() }),
   fc.record(
-    { kind: fc.constant('entry'), id: fc.uuid(), cursor: fc.uuid() },
+    { kind: fc.constant('entry'), id: fc.uuid(), cursor: fc.uuid(), filter: filters },
     { requiredKeys: ['kind', 'id'] },
   ),
+  fc.record({ kind: fc.constant('usage'), page: pages }, { requiredKeys: ['kind'] }),
+  fc.record(
+    { kind: fc.constant('setting-values'), name: fc.constantFrom(...TYPED_SETTINGS), page: pages },
+    { requiredKeys: ['kind', 'name'] },
+  ),
+  fc.record({ kind: fc.constant('setting-ask'), name: fc.constantFrom(...TYPED_SETTINGS) }),
   fc.record({ kind: fc.constant('holds') }),
   fc.record({
     kind: fc.constant('refund-confirmed'),
     id: fc.uuid(),
     amount: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
   }),
-  fc.record({ kind: fc.constant('history'), cursor: fc.uuid() }, { requiredKeys: ['kind'] }),
-  fc.record({
-    kind: fc.constant('menu'),
-    screen: fc.constantFrom('balance', 'topup', 'history', 'help', 'avatar', 'transcripts', 'settings'),
-  }),
+  fc.record({ kind: fc.constant('history'), cursor: fc.uuid(), filter: filters }, { requiredKeys: ['kind'] }),
+  fc.record(
+    { kind: fc.constant('menu'), screen: fc.constantFrom(...SCREENS), isBelow: fc.constant(true) },
+    { requiredKeys: ['kind', 'screen'] },
+  ),
   fc.record({ kind: fc.constant('language'), language: fc.constantFrom('ru', 'en') }),
   fc.record({
     kind: fc.constantFrom('avatar', 'avatar-choose', 'avatar-delete', 'avatar-delete-confirmed'),
     id: fc.uuid(),
   }),
-  fc.record({ kind: fc.constant('transcript'), id: fc.uuid() }),
+  fc.record(
+    { kind: fc.constant('transcript'), id: fc.uuid(), isBelow: fc.constant(true) },
+    { requiredKeys: ['kind', 'id'] },
+  ),
   fc.record({ kind: fc.constant('keep-text'), coins: positive }),
   fc.record({ kind: fc.constant('recognise'), coins: positive, seconds: positive }),
   fc.record({ kind: fc.constant('decline') }),
@@ -54,16 +78,32 @@ const anyData: fc.Arbitrary<CallbackData> = fc.oneof(
   }),
   fc.record({
     kind: fc.constant('setting'),
+    name: fc.constant('quietHours'),
+    value: fc.option(
+      fc
+        .tuple(clockTimes, clockTimes)
+        .filter(([from, to]) => from !== to)
+        .map(([from, to]) => ({ from, to })),
+    ),
+  }),
+  fc.record({
+    kind: fc.constant('setting'),
+    name: fc.constant('avatarVisibility'),
+    value: fc.constantFrom('everyone', 'me'),
+  }),
+  fc.record({
+    kind: fc.constant('setting'),
     name: fc.constant('timeZone'),
     value: fc.constantFrom(...Intl.supportedValuesOf('timeZone')),
   }),
 )
 
-test('everything comes back, within 64 bytes', () => {
+test('everything comes back, within 64 bytes of which 9 are the signature', () => {
+  expect(MAX_DATA_BYTES).toBe(64 - 9)
   fc.assert(
     fc.property(anyData, (data) => {
       const text = encodeCallback(data)
-      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(64)
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_DATA_BYTES)
       expect(Buffer.byteLength(text)).toBeGreaterThan(0)
       expect(decodeCallback(text)).toEqual(data)
     }),
@@ -72,7 +112,7 @@ test('everything comes back, within 64 bytes', () => {
 
 test('any text is answered; what is understood is written the same way again', () => {
   const likely = fc.stringMatching(
-    /^(p|pc|py|ps|c|e|h|hs|r|rc|m|l|a|ac|ad|ax|t|ts|s|constructor|x)(:[\w:-]{0,50})?$/,
+    /^(p|pc|py|ps|c|e|h|hs|r|rc|m|mb|l|a|ac|ad|ax|t|tb|ts|s|sv|sa|u|constructor|x)(:[\w:-]{0,50})?$/,
   )
   fc.assert(
     fc.property(fc.oneof(likely, fc.string({ unit: 'binary' })), (text) => {
@@ -93,6 +133,20 @@ test.each<[string, CallbackData]>([
   [`ax:${compact}`, { kind: 'avatar-delete-confirmed', id }],
   ['ps:yookassa', { kind: 'packs', provider: 'yookassa' }],
   ['h', { kind: 'history' }],
+  ['h:t', { kind: 'history', filter: 'top-ups' }],
+  [`h:s:${compact}`, { kind: 'history', filter: 'spending', cursor: id }],
+  [`e:${compact}:o`, { kind: 'entry', id, filter: 'other' }],
+  ['u:2', { kind: 'usage', page: 2 }],
+  ['mb:menu', { kind: 'menu', screen: 'menu', isBelow: true }],
+  [`tb:${compact}`, { kind: 'transcript', id, isBelow: true }],
+  [
+    's:quietHours:23:00-08:00',
+    { kind: 'setting', name: 'quietHours', value: { from: '23:00', to: '08:00' } },
+  ],
+  ['s:quietHours:null', { kind: 'setting', name: 'quietHours', value: null }],
+  ['s:avatarVisibility:me', { kind: 'setting', name: 'avatarVisibility', value: 'me' }],
+  ['sv:timeZone:3', { kind: 'setting-values', name: 'timeZone', page: 3 }],
+  ['sa:dailyLimit', { kind: 'setting-ask', name: 'dailyLimit' }],
   ['hs', { kind: 'holds' }],
   ['kt:5', { kind: 'keep-text', coins: 5 }],
   ['v:6:83', { kind: 'recognise', coins: 6, seconds: 83 }],
@@ -114,6 +168,18 @@ test.each([
   `p:${'a'.repeat(33)}`,
   'h:',
   'h:short',
+  'h:x',
+  'h:t:',
+  `h:${compact}:t`,
+  'u:0',
+  'u:01',
+  'sv:language',
+  'sv:timeZone:0',
+  'sv:timeZone:1:1',
+  'sa:receipts',
+  's:quietHours:8:00-8:00',
+  's:quietHours:late',
+  's:avatarVisibility:all',
   'hs:1',
   'ps',
   'ps:cash',
@@ -161,4 +227,19 @@ describe('encodeCallback refuses what it could not read back', () => {
   ])('%o', (data) => {
     expect(() => encodeCallback(data)).toThrow(RangeError)
   })
+})
+
+test('what changes something must be signed; what only shows may be of an older version', () => {
+  const changes = Object.entries(NEEDS_SIGNATURE).flatMap(([kind, needs]) => (needs ? [kind] : []))
+  expect(changes).toEqual(
+    expect.arrayContaining([
+      'refund-confirmed',
+      'avatar-delete-confirmed',
+      'transcript-delete-confirmed',
+      'keep-text',
+      'recognise',
+      'setting',
+      'language',
+    ]),
+  )
 })

@@ -1,11 +1,11 @@
-import { readSetting, type Setting } from './callback-setting.ts'
-import { packId, unpackId } from './compact-id.ts'
+import type { OperatorButton } from './callback-operator.ts'
+import type { HistoryPlace } from './callback-parts.ts'
+import { READERS } from './callback-read.ts'
+import type { Setting, TypedSetting } from './callback-setting.ts'
+import type { CardProvider, PrivacyStep, Screen, TranscriptFile } from './callback-words.ts'
+import { writeCallback } from './callback-write.ts'
 import type { Provider } from './packs.ts'
-import { Language } from './settings.ts'
-
-const SCREENS = ['balance', 'topup', 'history', 'help', 'avatar', 'transcripts', 'settings'] as const
-/** The screens that a button can open. */
-export type Screen = (typeof SCREENS)[number]
+import type { Language } from './settings.ts'
 
 /** What an inline button means. Ids and cursors are uuids; amounts are minor units of the payment's currency. */
 export type CallbackData =
@@ -15,15 +15,18 @@ export type CallbackData =
   | { kind: 'packs'; provider: Provider }
   /** "I have paid": look for the payment of this order. */
   | { kind: 'check'; id: string }
-  | { kind: 'history'; cursor?: string }
-  /** Why this transaction; `cursor` leads back to its page of the history. */
-  | { kind: 'entry'; id: string; cursor?: string }
+  | ({ kind: 'history' } & HistoryPlace)
+  /** Why this transaction; the place leads back to its page of the history. */
+  | ({ kind: 'entry'; id: string } & HistoryPlace)
+  /** Coins by service and week; `page` goes back in time. */
+  | { kind: 'usage'; page?: number }
   | { kind: 'holds' }
   /** Ask whether to refund this payment. */
   | { kind: 'refund'; id: string }
   /** Refund so much of it: what the person has read and agreed to. */
   | { kind: 'refund-confirmed'; id: string; amount: number }
-  | { kind: 'menu'; screen: Screen }
+  /** Open a screen in the place of the message, or below it where the message says what is to stay (a receipt, an answer). */
+  | { kind: 'menu'; screen: Screen; isBelow?: true }
   | { kind: 'language'; language: Language }
   /** Show this picture of the gallery. */
   | { kind: 'avatar'; id: string }
@@ -31,7 +34,7 @@ export type CallbackData =
   /** Ask whether to delete it. */
   | { kind: 'avatar-delete'; id: string }
   | { kind: 'avatar-delete-confirmed'; id: string }
-  | { kind: 'transcript'; id: string }
+  | { kind: 'transcript'; id: string; isBelow?: true }
   | { kind: 'transcripts'; cursor?: string }
   /** Send it as a file. */
   | { kind: 'transcript-file'; id: string; format: TranscriptFile }
@@ -51,182 +54,63 @@ export type CallbackData =
   /** Forget the question that waits for an answer. */
   | { kind: 'cancel' }
   | ({ kind: 'setting' } & Setting)
+  /** The values to choose from; `page` goes on in a long list. */
+  | { kind: 'setting-values'; name: TypedSetting; page?: number }
+  /** Ask for a value in words. */
+  | { kind: 'setting-ask'; name: TypedSetting }
+  /** The person's own data: take them away, ask whether to delete everything, keep the account after all. */
+  | { kind: 'privacy'; step: PrivacyStep }
+  | { kind: 'deletion-confirmed' }
+  /** Of the operator's side; pressed by anybody else it is nobody's. */
+  | ({ kind: 'operator' } & OperatorButton)
 
-const PROVIDERS = ['stars', 'telegram', 'yookassa'] as const satisfies readonly Provider[]
-/** The ways to pay that take money rather than Stars. */
-type CardProvider = Exclude<Provider, 'stars'>
-
-const TRANSCRIPT_FILES = ['txt', 'srt', 'vtt', 'json', 'docx'] as const
-type TranscriptFile = (typeof TRANSCRIPT_FILES)[number]
-
-const MAX_BYTES = 64 // Bot API, InlineKeyboardButton.callback_data: 1..64 bytes
-const PACK_ID = /^[a-z0-9][a-z0-9-]{0,31}$/
-
-const LETTER_OF_CARD = { telegram: 'c', yookassa: 'y' } as const satisfies Record<CardProvider, string>
-
-const write = (data: CallbackData): string => {
-  switch (data.kind) {
-    case 'pack':
-      return data.provider === undefined ? `p:${data.id}` : `p${LETTER_OF_CARD[data.provider]}:${data.id}`
-    case 'packs':
-      return `ps:${data.provider}`
-    case 'check':
-      return `c:${packId(data.id)}`
-    case 'history':
-      return data.cursor === undefined ? 'h' : `h:${packId(data.cursor)}`
-    case 'entry':
-      return data.cursor === undefined
-        ? `e:${packId(data.id)}`
-        : `e:${packId(data.id)}:${packId(data.cursor)}`
-    case 'holds':
-      return 'hs'
-    case 'refund':
-      return `r:${packId(data.id)}`
-    case 'refund-confirmed':
-      return `rc:${packId(data.id)}:${data.amount}`
-    case 'menu':
-      return `m:${data.screen}`
-    case 'language':
-      return `l:${data.language}`
-    case 'avatar':
-      return `a:${packId(data.id)}`
-    case 'avatar-choose':
-      return `ac:${packId(data.id)}`
-    case 'avatar-delete':
-      return `ad:${packId(data.id)}`
-    case 'avatar-delete-confirmed':
-      return `ax:${packId(data.id)}`
-    case 'transcript':
-      return `t:${packId(data.id)}`
-    case 'transcripts':
-      return data.cursor === undefined ? 'ts' : `ts:${packId(data.cursor)}`
-    case 'transcript-file':
-      return `tf:${packId(data.id)}:${data.format}`
-    case 'transcript-rename':
-      return `tr:${packId(data.id)}`
-    case 'transcript-delete':
-      return `td:${packId(data.id)}`
-    case 'transcript-delete-confirmed':
-      return `tx:${packId(data.id)}`
-    case 'transcript-search':
-      return 'tq'
-    case 'keep-text':
-      return `kt:${data.coins}`
-    case 'recognise':
-      return `v:${data.coins}:${data.seconds}`
-    case 'decline':
-      return 'n'
-    case 'cancel':
-      return 'x'
-    case 'setting':
-      return `s:${data.name}:${data.value}`
-  }
+/**
+ * Whether the button must carry our signature. One without is of an older version, or of somebody's own making: whatever only shows what the
+ * person may see, and is checked again by the function that is asked, works all the same.
+ */
+export const NEEDS_SIGNATURE: Readonly<Record<CallbackData['kind'], boolean>> = {
+  pack: false,
+  packs: false,
+  check: false,
+  history: false,
+  entry: false,
+  usage: false,
+  holds: false,
+  refund: false,
+  'refund-confirmed': true,
+  menu: false,
+  language: true,
+  avatar: false,
+  'avatar-choose': true,
+  'avatar-delete': true,
+  'avatar-delete-confirmed': true,
+  transcript: false,
+  transcripts: false,
+  'transcript-file': false,
+  'transcript-rename': true,
+  'transcript-delete': true,
+  'transcript-delete-confirmed': true,
+  'transcript-search': false,
+  'keep-text': true,
+  recognise: true,
+  decline: false,
+  cancel: false,
+  setting: true,
+  'setting-values': false,
+  'setting-ask': true,
+  // acts for whoever presses it, and takes nothing away
+  privacy: false,
+  'deletion-confirmed': true,
+  operator: true,
 }
 
-const withId = <Kind extends string>(kind: Kind, compact: string): { kind: Kind; id: string } | undefined => {
-  const id = unpackId(compact)
-  return id === undefined ? undefined : { kind, id }
-}
+/** Bot API, InlineKeyboardButton.callback_data: 1..64 bytes, of which the signature takes 9. */
+export const MAX_DATA_BYTES = 55
 
-const withCursor = <Kind extends string>(
-  kind: Kind,
-  compact: string,
-): { kind: Kind; cursor: string } | undefined => {
-  const cursor = unpackId(compact)
-  return cursor === undefined ? undefined : { kind, cursor }
-}
-
-const readPack = (rest: string | undefined, provider?: CardProvider): CallbackData | undefined => {
-  if (rest === undefined || !PACK_ID.test(rest)) return undefined
-  return provider === undefined ? { kind: 'pack', id: rest } : { kind: 'pack', id: rest, provider }
-}
-
-/** An id, and what follows it after a colon. */
-const splitId = (rest: string | undefined): { id: string; more: string | undefined } | undefined => {
-  const [, compact = '', more] = /^([\w-]{22})(?::(.+))?$/s.exec(rest ?? '') ?? []
-  const id = unpackId(compact)
-  return id === undefined ? undefined : { id, more }
-}
-
-const readEntry = (rest: string | undefined): CallbackData | undefined => {
-  const { id, more } = splitId(rest) ?? {}
-  if (id === undefined) return undefined
-  if (more === undefined) return { kind: 'entry', id }
-  const cursor = unpackId(more)
-  return cursor === undefined ? undefined : { kind: 'entry', id, cursor }
-}
-
-const readCount = (text: string | undefined): number | undefined =>
-  /^[1-9]\d{0,15}$/.test(text ?? '') && Number.isSafeInteger(Number(text)) ? Number(text) : undefined
-
-const readConfirmed = (rest: string | undefined): CallbackData | undefined => {
-  const { id, more } = splitId(rest) ?? {}
-  const amount = readCount(more)
-  return id === undefined || amount === undefined ? undefined : { kind: 'refund-confirmed', id, amount }
-}
-
-const readFile = (rest: string | undefined): CallbackData | undefined => {
-  const { id, more } = splitId(rest) ?? {}
-  const format = TRANSCRIPT_FILES.find((known) => known === more)
-  return id === undefined || format === undefined ? undefined : { kind: 'transcript-file', id, format }
-}
-
-const readRecognise = (rest: string | undefined): CallbackData | undefined => {
-  const [coins, seconds, ...more] = (rest ?? '').split(':').map(readCount)
-  if (coins === undefined || seconds === undefined || more.length > 0) return undefined
-  return { kind: 'recognise', coins, seconds }
-}
-
-const readers: Record<string, (rest: string | undefined) => CallbackData | undefined> = {
-  p: (rest) => readPack(rest),
-  pc: (rest) => readPack(rest, 'telegram'),
-  py: (rest) => readPack(rest, 'yookassa'),
-  ps: (rest) => {
-    const provider = PROVIDERS.find((known) => known === rest)
-    return provider === undefined ? undefined : { kind: 'packs', provider }
-  },
-  c: (rest) => (rest === undefined ? undefined : withId('check', rest)),
-  e: readEntry,
-  hs: (rest) => (rest === undefined ? { kind: 'holds' } : undefined),
-  r: (rest) => (rest === undefined ? undefined : withId('refund', rest)),
-  rc: readConfirmed,
-  h: (rest) => (rest === undefined ? { kind: 'history' } : withCursor('history', rest)),
-  m: (rest) => {
-    const screen = SCREENS.find((known) => known === rest)
-    return screen === undefined ? undefined : { kind: 'menu', screen }
-  },
-  l: (rest) => {
-    const language = Language.safeParse(rest)
-    return language.success ? { kind: 'language', language: language.data } : undefined
-  },
-  a: (rest) => withId('avatar', rest ?? ''),
-  ac: (rest) => withId('avatar-choose', rest ?? ''),
-  ad: (rest) => withId('avatar-delete', rest ?? ''),
-  ax: (rest) => withId('avatar-delete-confirmed', rest ?? ''),
-  t: (rest) => (rest === undefined ? undefined : withId('transcript', rest)),
-  ts: (rest) => (rest === undefined ? { kind: 'transcripts' } : withCursor('transcripts', rest)),
-  tf: readFile,
-  tr: (rest) => withId('transcript-rename', rest ?? ''),
-  td: (rest) => withId('transcript-delete', rest ?? ''),
-  tx: (rest) => withId('transcript-delete-confirmed', rest ?? ''),
-  tq: (rest) => (rest === undefined ? { kind: 'transcript-search' } : undefined),
-  kt: (rest) => {
-    const coins = readCount(rest)
-    return coins === undefined ? undefined : { kind: 'keep-text', coins }
-  },
-  v: readRecognise,
-  n: (rest) => (rest === undefined ? { kind: 'decline' } : undefined),
-  x: (rest) => (rest === undefined ? { kind: 'cancel' } : undefined),
-  s: (rest) => {
-    const setting = readSetting(rest ?? '')
-    return setting && { kind: 'setting', ...setting }
-  },
-}
-
-/** The data of a button, at most 64 bytes. Throws (a bug) for what could not be read back: a button must never be dead. */
+/** The data of a button, at most 55 bytes: its signature comes behind it. Throws (a bug) for what could not be read back: a button must never be dead. */
 export const encodeCallback = (data: CallbackData): string => {
-  const text = write(data)
-  if (new TextEncoder().encode(text).length > MAX_BYTES || decodeCallback(text) === undefined) {
+  const text = writeCallback(data)
+  if (new TextEncoder().encode(text).length > MAX_DATA_BYTES || decodeCallback(text) === undefined) {
     throw new RangeError(`No callback data can be made of a ${data.kind} like this`)
   }
   return text
@@ -236,6 +120,6 @@ export const encodeCallback = (data: CallbackData): string => {
 export const decodeCallback = (text: string): CallbackData | undefined => {
   const colon = text.indexOf(':')
   const letter = colon === -1 ? text : text.slice(0, colon)
-  const read = Object.hasOwn(readers, letter) ? readers[letter] : undefined
+  const read = Object.hasOwn(READERS, letter) ? READERS[letter] : undefined
   return read?.(colon === -1 ? undefined : text.slice(colon + 1))
 }

@@ -16,6 +16,8 @@ const russian = {
   lowBalance: true,
   lowBalanceThreshold: 10,
   dailyLimit: null,
+  quietHours: null,
+  avatarVisibility: 'everyone',
 }
 
 test.each([
@@ -70,6 +72,8 @@ describe('SettingsPatch', () => {
     { dailyLimit: null },
     { dailyLimit: 0 },
     { receipts: false, lowBalance: false },
+    { quietHours: { from: '23:00', to: '08:00' } },
+    { quietHours: null, avatarVisibility: 'me' },
   ])('takes %o', (patch) => {
     expect(SettingsPatch.parse(patch)).toEqual(patch)
   })
@@ -82,6 +86,9 @@ describe('SettingsPatch', () => {
     { dailyLimit: '5' },
     { receipts: 'yes' },
     { theme: 'dark' },
+    { avatarVisibility: 'friends' },
+    { quietHours: { from: '24:00', to: '08:00' } },
+    { quietHours: { from: '23:00' } },
   ])('refuses %o', (patch) => {
     expect(SettingsPatch.safeParse(patch).success).toBe(false)
   })

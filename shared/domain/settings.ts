@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { CoinBalance } from './coins.ts'
+import { QuietHours } from './quiet-hours.ts'
 
 /** The languages in which every text exists. */
 export const Language = z.enum(['ru', 'en'])
 export type Language = z.infer<typeof Language>
 
 /** Languages whose speakers are addressed in Russian until they choose: far more of them read it than read English. */
-const READS_RUSSIAN = new Set(['ru', 'uk', 'be', 'kk'])
+export const READS_RUSSIAN = ['ru', 'uk', 'be', 'kk'] as const
 
 /** Names that Intl has accepted: asking it costs 50 µs, and settings are read at every call. Only real names get in, so it stays small. */
 const knownTimeZones = new Set<string>()
@@ -43,6 +44,10 @@ const shape = {
   lowBalanceThreshold: CoinBalance,
   /** Most coins a day (in the person's time zone); null: no limit. */
   dailyLimit: CoinBalance.nullable(),
+  /** When receipts, reminders and news wait (in the person's time zone); null: never. */
+  quietHours: QuietHours.nullable(),
+  /** Who else may see the avatar: other programs, or nobody. */
+  avatarVisibility: z.enum(['everyone', 'me']),
 }
 
 /** A person's settings, complete. */
@@ -55,7 +60,7 @@ export type SettingsPatch = z.infer<typeof SettingsPatch>
 
 /** The language for a Telegram `language_code` (IETF tag, may be missing). */
 export const pickLanguage = (languageCode?: string | null): Language =>
-  READS_RUSSIAN.has(languageCode?.toLowerCase().split(/[-_]/, 1)[0] ?? '') ? 'ru' : 'en'
+  READS_RUSSIAN.some((code) => code === languageCode?.toLowerCase().split(/[-_]/, 1)[0]) ? 'ru' : 'en'
 
 /** Settings of a person who has chosen nothing yet. */
 export const defaultSettings = (languageCode?: string | null): Settings => {
@@ -67,6 +72,8 @@ export const defaultSettings = (languageCode?: string | null): Settings => {
     lowBalance: true,
     lowBalanceThreshold: 10,
     dailyLimit: null,
+    quietHours: null,
+    avatarVisibility: 'everyone',
   }
 }
 

@@ -21,6 +21,8 @@ test('the committed tariff.yml is sound and carries the defaults of the design',
     uploads: { perMinute: 20 },
     invoices: { perMinute: 30 },
     notifications: { perSecond: 20, burst: 200 },
+    logins: { perMinute: 20 },
+    visits: { perSecond: 10, burst: 60 },
   })
   expect(tariff.holds).toEqual({ defaultSeconds: 3600, maxSeconds: 604_800 })
   expect(tariff.packs.map(({ id, coins, prices }) => [id, coins, prices.XTR])).toEqual([
@@ -42,6 +44,13 @@ test('bigger packs cost less a coin', () => {
 describe('parseTariff says where and what to do', () => {
   test.each([
     ['version: "2026-1"', 'version: 2026', 'version: must be text: write it in quotes'],
+    ['  graceDays: 7', '  graceDays: -1', 'deletion.graceDays'],
+    ['  graceDays: 7', '  graceDays: 91', 'deletion.graceDays'],
+    [
+      'terms:\n  version: "2026-1"',
+      'terms:\n  version: 1',
+      'terms.version: must be text: write it in quotes',
+    ],
     ['welcomeBonus: 50', '', 'welcomeBonus: is missing: add it (a whole number)'],
     ['welcomeBonus: 50', 'welcomeBonus: many', 'welcomeBonus: must be a whole number of coins'],
     ['welcomeBonus: 50', 'welcomeBonus: -1', 'welcomeBonus: must not be negative'],

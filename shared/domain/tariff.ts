@@ -100,19 +100,24 @@ const Holds = z
     error: 'is above maxSeconds: lower it',
   })
 
+const VersionName = z
+  .string({ error: 'must be text: write it in quotes' })
+  .regex(/^[\w.-]{1,64}$/, { error: 'must be 1..64 Latin letters, digits, dots, hyphens: correct it' })
+
 /**
  * The file of prices, packs, bonus and limits that an operator edits (tariff.yml says what each key means). Rules between
  * keys stand at the smallest group that holds them, so that one mistake elsewhere does not hide them.
  */
 export const Tariff = z.strictObject({
-  version: z
-    .string({ error: 'must be text: write it in quotes' })
-    .regex(/^[\w.-]{1,64}$/, { error: 'must be 1..64 Latin letters, digits, dots, hyphens: correct it' }),
+  version: VersionName,
   welcomeBonus: CoinBalance,
   services: Services,
   packs: Packs,
   refunds: z.strictObject({ days: wholeNumber(0, 365), unspentOnly: z.boolean() }),
   support: z.strictObject({ contact: z.string().trim().min(3).max(128) }),
+  // younger than the others: a file without them means this
+  terms: z.strictObject({ version: VersionName }).default({ version: '1' }),
+  deletion: z.strictObject({ graceDays: wholeNumber(0, 90) }).default({ graceDays: 7 }),
   limits: z.strictObject({
     image: z.strictObject({
       // 20 MiB is the body limit of avatar-upload and the most that a bot can download
@@ -143,6 +148,8 @@ export const Tariff = z.strictObject({
     invoices: z.strictObject({ perMinute: wholeNumber(1, 10_000) }),
     // younger than the others: a file without it means this
     notifications: RateLimit.default({ perSecond: 20, burst: 200 }),
+    logins: z.strictObject({ perMinute: wholeNumber(1, 10_000) }).default({ perMinute: 20 }),
+    visits: RateLimit.default({ perSecond: 10, burst: 60 }),
   }),
   holds: Holds,
   invoices: z.strictObject({ expiresInSeconds: wholeNumber(60, 604_800) }),

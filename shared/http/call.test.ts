@@ -7,12 +7,12 @@ import { createTokenVerifier } from '#shared/platform/tokens.ts'
 import { createFunctionCaller, type FunctionCall } from './call.ts'
 import { toyConfig } from './toy.testing.ts'
 
-type Seen = { method: string; url: string; headers: IncomingHttpHeaders; body: string }
+type Seen = { method: string; url: string; headers: IncomingHttpHeaders; body: string; bytes: Buffer }
 
 let gateway: Server
 let gatewayUrl: string
 let seen: Seen[] = []
-let reply: { status: number; headers?: Record<string, string>; body: string }
+let reply: { status: number; headers?: Record<string, string>; body: string | Buffer }
 let arrived = Promise.withResolvers<void>()
 
 beforeAll(async () => {
@@ -21,7 +21,8 @@ beforeAll(async () => {
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const { method = '', url = '', headers } = request
-      seen.push({ method, url, headers, body: Buffer.concat(chunks).toString() })
+      const bytes = Buffer.concat(chunks)
+      seen.push({ method, url, headers, body: bytes.toString(), bytes })
       arrived.resolve()
       if (reply.status === 0) return request.socket.destroy()
       response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers })
@@ -94,6 +95,22 @@ describe('call', () => {
     })
   })
 
+  test('what is wrong with each field is handed on, where it is said as our functions say it', async () => {
+    const refusal = { code: 'invalid_input', errors: [{ path: 'title', message: 'must not be blank' }] }
+    const answer = (problem: object) => ({
+      status: 400,
+      headers: { 'content-type': 'application/problem+json' },
+      body: JSON.stringify(problem),
+    })
+    reply = answer(refusal)
+    await expect(caller().call(REQUEST, Coins)).rejects.toMatchObject({ errors: refusal.errors })
+    reply = answer({ ...refusal, errors: 'all of them' })
+    await expect(caller().call(REQUEST, Coins)).rejects.toMatchObject({
+      code: 'invalid_input',
+      errors: undefined,
+    })
+  })
+
   test('Retry-After is handed on', async () => {
     const problem = JSON.stringify({ code: 'rate_limited' })
     reply = {
@@ -148,6 +165,52 @@ describe('call', () => {
     await expect(caller({ functionName: 'stranger' }).call(REQUEST, Coins)).rejects.toThrow(
       /holds no client "stranger"/,
     )
+  })
+})
+
+describe('documents', () => {
+  const BYTES = Buffer.from(Array.from({ length: 512 }, (_, index) => index % 256))
+
+  test('go out as they are, under their own type', async () => {
+    const { call } = caller()
+    const rawBody = { bytes: BYTES, type: 'image/png' }
+    const request: FunctionCall = {
+      functionName: 'avatar-upload',
+      method: 'POST',
+      rawBody,
+      idempotencyKey: 'k',
+    }
+    await expect(call(request, Coins)).resolves.toEqual({ coins: 5 })
+    expect(seen[0]?.bytes).toEqual(BYTES)
+    expect(seen[0]?.headers).toMatchObject({ 'content-type': 'image/png', 'idempotency-key': 'k' })
+  })
+
+  test('come back as they are, with status and headers', async () => {
+    reply = {
+      status: 200,
+      headers: { 'content-type': 'application/zip', 'content-disposition': 'attachment; filename="a.zip"' },
+      body: BYTES,
+    }
+    const { status, headers, bytes } = await caller().fetchFrom({ functionName: 'profile', method: 'GET' })
+    expect([status, headers.get('content-type'), headers.get('content-disposition')]).toEqual([
+      200,
+      'application/zip',
+      'attachment; filename="a.zip"',
+    ])
+    expect(bytes).toEqual(BYTES)
+  })
+
+  test('a refusal in their place is thrown as everywhere', async () => {
+    reply = {
+      status: 404,
+      headers: { 'content-type': 'application/problem+json' },
+      body: JSON.stringify({ code: 'transcript_not_found' }),
+    }
+    const asked = caller().fetchFrom({ functionName: 'transcript-save', method: 'GET', path: '/x' })
+    await expect(asked).rejects.toMatchObject({ code: 'transcript_not_found' })
+    reply = { status: 0, body: '' }
+    const lost = caller().fetchFrom({ functionName: 'transcript-save', method: 'GET', path: '/x' })
+    await expect(lost).rejects.toMatchObject({ code: 'unavailable' })
   })
 })
 

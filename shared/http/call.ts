@@ -10,6 +10,8 @@ export type FunctionCall = {
   /** Path and query under the function; '/' by default. */
   path?: string
   body?: unknown
+  /** In place of `body`: these bytes as they are. */
+  rawBody?: { bytes: Buffer; type: string }
   idempotencyKey?: string
   requestId?: string
   signal?: AbortSignal
@@ -17,6 +19,10 @@ export type FunctionCall = {
 
 /** Calls another function through the gateway as this function's own client. @throws AppError, the callee's or unavailable */
 export type CallFunction = <T>(call: FunctionCall, schema: z.ZodType<T>) => Promise<T>
+/** An answer as it came, for documents that are handed on. */
+export type RawAnswer = { status: number; headers: Headers; bytes: Buffer }
+/** As `CallFunction`, for answers that are no JSON. */
+export type FetchFromFunction = (call: FunctionCall) => Promise<RawAnswer>
 /** Asks a function to look for work soon; many calls within a moment become one. Never fails. */
 export type WakeFunction = (functionName: string) => void
 
@@ -24,7 +30,14 @@ export type WakeFunction = (functionName: string) => void
 const CALL_TIMEOUT_MS = 20_000
 const WAKE_PAUSE_MS = 100
 
-const Problem = z.looseObject({ code: z.string(), detail: z.string().optional() })
+const Problem = z.looseObject({
+  code: z.string(),
+  detail: z.string().optional(),
+  errors: z
+    .array(z.strictObject({ path: z.string(), message: z.string() }))
+    .optional()
+    .catch(undefined),
+})
 
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(STATUS_OF_CODE, code)
 
@@ -42,18 +55,30 @@ const toError = (status: number, retryAfter: string | null, body: unknown): AppE
     title: _title,
     status: _status,
     requestId: _requestId,
-    errors: _errors,
+    errors,
     ...extra
   } = problem.data
   return new AppError(code, {
     extra,
     ...(detail === undefined ? {} : { detail }),
+    ...(errors === undefined ? {} : { errors }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   })
 }
 
+const contentOf = ({
+  body,
+  rawBody,
+}: FunctionCall): { type: string; content: string | Uint8Array<ArrayBuffer> } | undefined => {
+  if (rawBody !== undefined) return { type: rawBody.type, content: new Uint8Array(rawBody.bytes) }
+  return body === undefined ? undefined : { type: 'application/json', content: JSON.stringify(body) }
+}
+
+const isJson = (headers: Headers): boolean => (headers.get('content-type') ?? '').includes('json')
+
 export type FunctionCaller = {
   call: CallFunction
+  fetchFrom: FetchFromFunction
   wake: WakeFunction
   /** Resolves when no wake-up is due or under way. */
   settled: () => Promise<void>
@@ -81,15 +106,15 @@ export const createFunctionCaller = (options: {
     return `Bearer ${await tokens(functionName)}`
   }
 
-  const call: CallFunction = async (request, schema) => {
+  const fetchFrom: FetchFromFunction = async (request) => {
+    const sent = contentOf(request)
     const headers: Record<string, string> = { authorization: await authorization(request.functionName) }
-    if (request.body !== undefined) headers['content-type'] = 'application/json'
+    if (sent !== undefined) headers['content-type'] = sent.type
     if (request.idempotencyKey !== undefined) headers['idempotency-key'] = request.idempotencyKey
     if (request.requestId !== undefined) headers['x-call-id'] = request.requestId
     const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS)
-    let status: number
-    let retryAfter: string | null
-    let body: unknown
+    let answer: RawAnswer
+    let problem: unknown
     try {
       const response = await fetch(
         `${config.gatewayUrl}/function/${request.functionName}${request.path ?? '/'}`,
@@ -98,17 +123,28 @@ export const createFunctionCaller = (options: {
           headers,
           redirect: 'error',
           signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
-          ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+          ...(sent === undefined ? {} : { body: sent.content }),
         },
       )
-      status = response.status
-      retryAfter = response.headers.get('retry-after')
-      const text = await response.text()
-      body = (response.headers.get('content-type') ?? '').includes('json') ? JSON.parse(text) : text
+      const bytes = Buffer.from(await response.arrayBuffer())
+      answer = { status: response.status, headers: response.headers, bytes }
+      if (response.status >= 400 && isJson(response.headers)) problem = JSON.parse(bytes.toString())
     } catch (error) {
       throw unavailable(`The function ${request.functionName} cannot be reached.`, error)
     }
-    if (status >= 400) throw toError(status, retryAfter, body)
+    if (answer.status >= 400) throw toError(answer.status, answer.headers.get('retry-after'), problem)
+    return answer
+  }
+
+  const call: CallFunction = async (request, schema) => {
+    const { headers, bytes } = await fetchFrom(request)
+    const text = bytes.toString()
+    let body: unknown = text
+    try {
+      if (isJson(headers)) body = JSON.parse(text)
+    } catch (error) {
+      throw unavailable(`The function ${request.functionName} cannot be reached.`, error)
+    }
     return schema.parse(body)
   }
 
@@ -146,5 +182,5 @@ export const createFunctionCaller = (options: {
     for (const fire of [...due.values()]) fire()
     await settled()
   }
-  return { call, wake, settled, close }
+  return { call, fetchFrom, wake, settled, close }
 }

@@ -1,21 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { toPublicError } from '#shared/db/sqlstate.ts'
-import { AppError } from '#shared/errors.ts'
-import { type Client, hasScope } from '#shared/platform/clients.ts'
 import { type Config, describeConfig, loadConfig, type Need } from '#shared/platform/config.ts'
 import { withDeadline } from '#shared/platform/deadline.ts'
 import { processEnv } from '#shared/platform/env.ts'
 import { createSecretReader } from '#shared/platform/secrets.ts'
 import { createTokenVerifier, type TokenVerifier } from '#shared/platform/tokens.ts'
 import type { HttpRequest, HttpResponse, RunningFunction } from '../../templates/node24-ts/contract.ts'
-import { matchRoute } from './match.ts'
+import { authorize, limitClient, selfOf } from './callers.ts'
+import { bodyLimitOf, matchRoute } from './match.ts'
 import { answerHealth, answerMetrics, answerReady } from './probes.ts'
 import { renderProblem } from './problem.ts'
 import { openResources, type ResourceOptions, type Resources } from './resources.ts'
-import type { Route, RouteContext } from './route.ts'
-import { readInput, runChange, runGrouped, runRead, runScheduled } from './run-route.ts'
+import type { Route, RouteContext, Visitor } from './route.ts'
+import { readInput, runChange, runForPerson, runGrouped, runRead, runScheduled } from './run-route.ts'
 
 const MIB = 1024 * 1024
+
+/** Who has come, and headers for the answer. */
+export type Entered = { visitor: Visitor; headers: Record<string, string> }
 
 export type FunctionDefinition = {
   name: string
@@ -24,6 +26,11 @@ export type FunctionDefinition = {
   needs: readonly Need[]
   /** 1 MiB unless said. */
   bodyLimitBytes?: number
+  /**
+   * Says who calls a route of kind `person`, and what the answer tells the browser of the session.
+   * @throws AppError unauthenticated, forbidden
+   */
+  enter?: (request: HttpRequest, resources: Resources) => Promise<Entered>
   /** Longest time for one call in ms; the configuration's (8 s) unless said. */
   deadlineMs?: number
   /** Work at start that must succeed, such as making buckets. */
@@ -49,43 +56,17 @@ const requestIdOf = (request: HttpRequest): string => {
   return given !== undefined && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
 }
 
-const authorize = async (
-  definition: FunctionDefinition,
-  route: Route,
-  request: HttpRequest,
-  verify: TokenVerifier,
-): Promise<Client> => {
-  const caller = await verify(request.headers.authorization)
-  const scope = `${definition.name}:${route.kind === 'read' ? 'read' : 'write'}`
-  if (!hasScope(caller, scope)) {
-    throw new AppError('forbidden', { detail: `The client ${caller.id} lacks the scope ${scope}.` })
-  }
-  return caller
-}
-
-const limitClient = async (resources: Resources, caller: Client): Promise<void> => {
-  // our own functions and the schedule are paced where the work comes in
-  if (caller.internal) return
-  const decision = await resources.limiter('client').limit(caller.id)
-  if (decision.degraded) resources.metrics.rateLimitDegraded.inc({ limit: 'client' })
-  if (decision.allowed) return
-  resources.metrics.rateLimited.inc({ limit: 'client' })
-  throw new AppError('rate_limited', {
-    detail: 'This client calls too often; slow down.',
-    retryAfterSeconds: decision.retryAfterSeconds,
-  })
-}
-
-/** The function's own identity, for routes that check their callers themselves. */
-const selfOf = (config: Config): Client =>
-  config.clients.find(config.functionName) ?? {
-    id: config.functionName,
-    scopes: new Set(),
-    keys: [],
-    internal: true,
-  }
-
 type Opened = { definition: FunctionDefinition; resources: Resources; verify: TokenVerifier }
+
+const enter = async (
+  definition: FunctionDefinition,
+  request: HttpRequest,
+  resources: Resources,
+): Promise<Entered> => {
+  if (!definition.enter)
+    throw new Error(`The function ${definition.name} has routes for people, and no enter.`)
+  return definition.enter(request, resources)
+}
 
 const isConnectorCall = (route: Route, request: HttpRequest, config: Config): boolean =>
   route.kind === 'scheduled' &&
@@ -103,8 +84,9 @@ const runRoute = async (
   const { definition, resources, verify } = opened
   const { config } = resources
   const byCronConnector = isConnectorCall(route, request, config)
-  const isSelfChecked = route.kind === 'open' || byCronConnector
-  const caller = isSelfChecked ? selfOf(config) : await authorize(definition, route, request, verify)
+  const entered = route.kind === 'person' ? await enter(definition, request, resources) : undefined
+  const isSelfChecked = route.kind === 'open' || entered !== undefined || byCronConnector
+  const caller = isSelfChecked ? selfOf(config) : await authorize(definition.name, route, request, verify)
   if (!isSelfChecked) await limitClient(resources, caller)
 
   const log = resources.log.child({ requestId })
@@ -135,14 +117,22 @@ const runRoute = async (
         return runGrouped(route, context, request, hashed)
       case 'scheduled':
         return runScheduled(route, context, { byCronConnector })
+      case 'person':
+        if (!entered) throw new Error('Nobody has come in.')
+        return runForPerson(route, context, { ...entered, request })
       case 'open':
         // not spread: a copy would open the database for a route that needs none
         return route.run(Object.assign(context, { request }))
     }
   })
   for (const work of later) {
-    const run = async (): Promise<unknown> => work()
-    run().catch((error: unknown) => log.warn({ err: error }, 'work after the answer failed'))
+    resources.afterAnswer(async () => {
+      try {
+        await work()
+      } catch (error) {
+        log.warn({ err: error }, 'work after the answer failed')
+      }
+    })
   }
   return response
 }
@@ -217,6 +207,7 @@ export const defineFunction = (definition: FunctionDefinition): DefinedFunction 
     return {
       name: definition.name,
       bodyLimitBytes: definition.bodyLimitBytes ?? MIB,
+      bodyLimitOf: (method: string, path: string) => bodyLimitOf(definition.routes, method, path),
       handle: (request: HttpRequest) => handle(opened, request),
       close: async () => {
         await definition.onStop?.(resources)

@@ -13,9 +13,11 @@ import { loadTariff } from '#shared/platform/tariff-file.ts'
 import { createSpeechClient, type SpeechClient } from '#shared/speech/client.ts'
 import { createObjectStore, type ObjectStore } from '#shared/storage/object-store.ts'
 import { createTelegram } from '#shared/telegram/api.ts'
-import { type CallFunction, createFunctionCaller, type WakeFunction } from './call.ts'
+import { type CallFunction, createFunctionCaller, type FetchFromFunction, type WakeFunction } from './call.ts'
 
-export type LimitName = 'client' | 'chat' | 'uploads' | 'invoices' | 'notifications'
+export type LimitName = 'client' | 'chat' | 'uploads' | 'invoices' | 'notifications' | 'logins' | 'visits'
+
+const CLOSED_WITHOUT_REDIS: ReadonlySet<LimitName> = new Set(['uploads', 'invoices', 'logins'])
 
 /** The connections and tools of one function; each is opened on first use and closed by `close`. */
 export type Resources = {
@@ -36,8 +38,11 @@ export type Resources = {
   /** HMAC-SHA256 under the signing key; `purpose` keeps signatures of one kind from passing as another. */
   sign: (purpose: string, text: string) => Buffer
   call: CallFunction
+  fetchFrom: FetchFromFunction
   wake: WakeFunction
-  /** Resolves when no wake-up is due or under way. */
+  /** Begins what nobody waits for, after an answer; it must not reject. */
+  afterAnswer: (work: () => Promise<void>) => void
+  /** Resolves when nothing that was begun after an answer goes on, and no wake-up is due or under way. */
   wakesSettled: () => Promise<void>
   close: () => Promise<void>
 }
@@ -112,7 +117,7 @@ export const openResources = (config: Config, options: ResourceOptions = {}): Re
       name: limit,
       rule: 'burst' in rule ? rule : { ...rule, burst: rule.perMinute },
       // Money must move with Redis away; work that costs us and can wait must not (design 8).
-      onDegraded: limit === 'uploads' || limit === 'invoices' ? 'closed' : 'open',
+      onDegraded: CLOSED_WITHOUT_REDIS.has(limit) ? 'closed' : 'open',
       now: clock,
       onError: (error) => log.debug({ err: error, limit }, 'Redis did not decide a rate limit'),
     })
@@ -125,6 +130,7 @@ export const openResources = (config: Config, options: ResourceOptions = {}): Re
     await Promise.allSettled([caller.close(), sql.opened()?.end({ timeout: 5 }), redis.opened()?.close()])
     storage.opened()?.close()
   }
+  const unfinished = new Set<Promise<void>>()
   return {
     config,
     log,
@@ -158,8 +164,16 @@ export const openResources = (config: Config, options: ResourceOptions = {}): Re
         .update(`${purpose}\n${text}`)
         .digest(),
     call: caller.call,
+    fetchFrom: caller.fetchFrom,
     wake: caller.wake,
-    wakesSettled: caller.settled,
+    afterAnswer: (work) => {
+      const run = work().finally(() => unfinished.delete(run))
+      unfinished.add(run)
+    },
+    wakesSettled: async () => {
+      await Promise.all(unfinished)
+      await caller.settled()
+    },
     close,
   }
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Sql, Tx } from '#shared/db/client.ts'
 import type { Answer, KeyScope, OnceOutcome } from '#shared/db/idempotency.ts'
+import type { Language } from '#shared/domain/settings.ts'
 import type { Client } from '#shared/platform/clients.ts'
 import type { Log } from '#shared/platform/log.ts'
 import type { HttpRequest, HttpResponse } from '../../templates/node24-ts/contract.ts'
@@ -34,6 +35,8 @@ type Shape<Body, Query, Params> = {
   body?: z.ZodType<Body>
   /** A call without a body means `{}`. */
   hasOptionalBody?: boolean
+  /** Largest body in bytes, where it differs from the function's. */
+  bodyLimitBytes?: number
   /**
    * Takes the raw body instead where its media type fits (an upload): `parse` gets the bytes, and what it gives is the `body`.
    */
@@ -92,15 +95,21 @@ export type ScheduledRoute = Shape<undefined, unknown, unknown> & {
   run: (context: RouteContext<undefined, unknown, unknown>) => Promise<Answer>
 }
 
-/** Checks its callers itself (Telegram's secret header, a provider's address). */
-export type OpenRoute = Omit<
-  Shape<undefined, unknown, unknown>,
-  'body' | 'hasOptionalBody' | 'rawBody' | 'query' | 'params'
-> & {
+/** Checks its callers itself (Telegram's secret header, a provider's address). A GET answers HEAD too. */
+export type OpenRoute<Body, Params> = Omit<Shape<Body, unknown, Params>, 'rawBody' | 'query'> & {
   kind: 'open'
+  run: (context: RouteContext<Body, unknown, Params> & { request: HttpRequest }) => Promise<HttpResponse>
+}
+
+/** Who looks at a page of ours: a person, in a session that `enter` of the function knows. */
+export type Visitor = { userId: string; sessionId: string; language: Language }
+
+/** For the page of the person who is shown it: `enter` of the function says who calls, no token and no id in the request. */
+export type PersonRoute<Body, Query, Params> = Shape<Body, Query, Params> & {
+  kind: 'person'
   run: (
-    context: RouteContext<undefined, unknown, unknown> & { request: HttpRequest },
-  ) => Promise<HttpResponse>
+    context: RouteContext<Body, Query, Params> & { visitor: Visitor; request: HttpRequest },
+  ) => Promise<Answer | HttpResponse>
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: routes of different shapes stand in one list; each is checked where it is defined
@@ -110,7 +119,8 @@ export type Route =
   | ChangeRoute<AnyShape, AnyShape, AnyShape, AnyShape>
   | GroupedRoute<AnyShape, AnyShape, AnyShape>
   | ScheduledRoute
-  | OpenRoute
+  | OpenRoute<AnyShape, AnyShape>
+  | PersonRoute<AnyShape, AnyShape, AnyShape>
 
 /** Defines a reading route. */
 export const readRoute = <Body = undefined, Query = unknown, Params = unknown>(
@@ -135,4 +145,11 @@ export const scheduledRoute = (route: Omit<ScheduledRoute, 'kind' | 'method'>): 
 })
 
 /** Defines a route that checks its callers itself. */
-export const openRoute = (route: Omit<OpenRoute, 'kind'>): OpenRoute => ({ kind: 'open', ...route })
+export const openRoute = <Body = undefined, Params = unknown>(
+  route: Omit<OpenRoute<Body, Params>, 'kind'>,
+): OpenRoute<Body, Params> => ({ kind: 'open', ...route })
+
+/** Defines a route for a person's own page. */
+export const personRoute = <Body = undefined, Query = unknown, Params = unknown>(
+  route: Omit<PersonRoute<Body, Query, Params>, 'kind'>,
+): PersonRoute<Body, Query, Params> => ({ kind: 'person', ...route })

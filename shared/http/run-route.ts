@@ -21,7 +21,16 @@ import {
   refuseEncodedBody,
 } from './parse.ts'
 import { baseHeaders } from './problem.ts'
-import type { ChangeRoute, GroupedRoute, ReadRoute, Route, RouteContext, ScheduledRoute } from './route.ts'
+import type {
+  ChangeRoute,
+  GroupedRoute,
+  PersonRoute,
+  ReadRoute,
+  Route,
+  RouteContext,
+  ScheduledRoute,
+  Visitor,
+} from './route.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the route's own types hold where it is defined
 type AnyContext = RouteContext<any, any, any>
@@ -31,11 +40,20 @@ type AnyChange = ChangeRoute<any, any, any, any>
 type AnyRead = ReadRoute<any, any, any>
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type AnyGrouped = GroupedRoute<any, any, any>
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type AnyPerson = PersonRoute<any, any, any>
 
 const NoParameters = z.strictObject({})
 
 /** Who holds a lease, for an operator who looks; the table takes 128 characters. */
 const HOLDER = `${hostname().slice(0, 64)}:${process.pid}`
+
+const readQuery = ({ query }: { query?: z.ZodType }, request: HttpRequest): unknown => {
+  const raw = parseQuery(request.query)
+  if (query) return parseWith(query, raw, 'query')
+  if (Object.keys(raw).length > 0) parseWith(NoParameters, raw, 'query')
+  return undefined
+}
 
 /** Reads what the request carries, as far as the route asks for it. @throws AppError invalid_input, unsupported_media */
 export const readInput = (
@@ -43,16 +61,12 @@ export const readInput = (
   request: HttpRequest,
   rawParams: Record<string, string>,
 ): { body: unknown; query: unknown; params: unknown; hashed: unknown } => {
-  if (route.kind === 'open' || route.kind === 'scheduled') {
+  if (route.kind === 'scheduled') {
     return { body: undefined, query: undefined, params: undefined, hashed: undefined }
   }
-  const rawQuery = parseQuery(request.query)
-  const query = route.query ? parseWith(route.query, rawQuery, 'query') : undefined
-  if (!route.query && Object.keys(rawQuery).length > 0) {
-    parseWith(NoParameters, rawQuery, 'query')
-  }
+  const query = route.kind === 'open' ? undefined : readQuery(route, request)
   const params = route.params ? parseWith(route.params, rawParams, 'path') : rawParams
-  if (route.rawBody?.mediaTypes.test(mediaTypeOf(request))) {
+  if (route.kind !== 'open' && route.rawBody?.mediaTypes.test(mediaTypeOf(request))) {
     refuseEncodedBody(request)
     return { body: route.rawBody.parse(request.body, query), query, params, hashed: request.body }
   }
@@ -68,12 +82,26 @@ const json = (answer: Answer, requestId: string, extra: Record<string, string> =
   body: JSON.stringify(answer.body),
 })
 
-export const runRead = async (route: AnyRead, context: AnyContext): Promise<HttpResponse> => {
-  const answer = await route.run(context)
+/** What a route that reads has to say, as HTTP. */
+const answerWith = (answer: Answer | HttpResponse, context: AnyContext): HttpResponse => {
   // a raw document (a transcript as .srt) comes with headers of its own
   if ('headers' in answer)
     return { ...answer, headers: { ...baseHeaders(context.requestId), ...answer.headers } }
   return json(answer, context.requestId)
+}
+
+export const runRead = async (route: AnyRead, context: AnyContext): Promise<HttpResponse> =>
+  answerWith(await route.run(context), context)
+
+/** `headers` are those of the session (its renewed cookie). */
+export const runForPerson = async (
+  route: AnyPerson,
+  context: AnyContext,
+  entered: { visitor: Visitor; headers: Record<string, string>; request: HttpRequest },
+): Promise<HttpResponse> => {
+  const { visitor, headers, request } = entered
+  const answer = answerWith(await route.run(Object.assign(context, { visitor, request })), context)
+  return { ...answer, headers: { ...headers, ...answer.headers } }
 }
 
 const answerOnce = async (route: AnyChange, context: AnyContext, scope: KeyScope): Promise<OnceOutcome> => {

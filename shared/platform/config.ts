@@ -3,6 +3,7 @@ import { type BackupConfig, type RecoveryConfig, readBackup, readRecovery } from
 import { type Clients, parseClients } from './clients.ts'
 import { type MasterKeys, parseMasterKeys } from './crypto.ts'
 import type { Env } from './env.ts'
+import { type PageConfig, readCabinetUrl, readPage } from './page-config.ts'
 import { type ProvidersConfig, parseProviders } from './payment-providers.ts'
 import type { ReadSecret, SecretName } from './secrets.ts'
 import { parseSpeech, type SpeechConfig } from './speech.ts'
@@ -18,6 +19,7 @@ export type Need =
   | 'signing'
   | 'providers'
   | 'speech'
+  | 'page'
   | 'backup'
   | 'recovery'
 
@@ -52,6 +54,10 @@ export type Config = {
   providers: ProvidersConfig | undefined
   /** An OpenAI-compatible server that turns speech into text; undefined where there is none. */
   speech?: SpeechConfig | undefined
+  /** Where people open the cabinet, with a slash at its end; undefined where nobody has said. */
+  cabinetUrl?: string | undefined
+  /** The page of a function that has one. */
+  page?: PageConfig | undefined
   /** Where backups go, and with which keys; only `backup` has it. */
   backup?: BackupConfig | undefined
   /** What opens backups; only `restore-check` has it. */
@@ -175,6 +181,8 @@ export const loadConfig = (
     signingKey: when('signing', () => secret('signing-key', longText)),
     providers: when('providers', () => parsed('payment-providers', (text) => parseProviders(text, env))),
     speech: when('speech', () => parseSpeech(env, readSecret, problems)),
+    cabinetUrl: readCabinetUrl(env, problems),
+    page: when('page', () => readPage(env, problems)),
     backup: when('backup', () => readBackup(env, { text: readText, problems })),
     recovery: when('recovery', () => readRecovery(env, { text: readText, problems })),
     imageConcurrency: env.IMAGE_CONCURRENCY

@@ -22,6 +22,10 @@ export type Envelope = {
  */
 export type SealContext = { ownerId: string; recordId: string; keyVersion: number }
 
+/** What a part of a transcript is bound to as its record: the parts differ in it, so that none passes as another. */
+export const transcriptRecord = (transcriptId: string, part: 'title' | 'text' | 'words'): string =>
+  `${transcriptId}/${part}`
+
 const MasterKeysFile = z.strictObject({
   current: z.string(),
   keys: z.record(

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createLog, redactText } from './log.ts'
 
 const BOT_TOKEN = '123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOpp'
+const LOGIN_TOKEN = '_R3-'.repeat(10)
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJhIn0.c2lnbmF0dXJl'
 
 const capture = (level = 'trace') => {
@@ -19,6 +20,7 @@ describe('redactText', () => {
     ['a password of a cluster', 'redis+cluster://u:pass-word@a,b', 'pass-word'],
     ['a bearer token', `authorization: Bearer ${JWT}`, JWT],
     ['a bearer token in lower case', `bearer ${JWT}`, JWT],
+    ['the token of a log-in link', `'https://x/c/#login=${LOGIN_TOKEN}' is invalid`, LOGIN_TOKEN],
   ])('takes out %s', (_what, text, secret) => {
     expect(redactText(text)).not.toContain(secret)
   })

@@ -7,6 +7,8 @@ const BOT_TOKEN = /(?<!\d)\d{5,}:[\w-]{20,}/g
 /** Passwords in connection strings, and bearer tokens. The look-behinds keep the time linear: a line may hold a megabyte of letters. */
 const URL_PASSWORD = /(?<!\w)(\w+:\/\/[^:/\s"]*:)[^@/\s"]+@/g
 const BEARER = /(Bearer )[\w.~+/=-]{10,}/gi
+/** Links that log a person in: Telegram repeats the address of a button that it refuses. */
+const LOGIN_LINK = /(#login=)[\w-]{10,}/g
 
 /**
  * of-watchdog's line scanner ends at 64 KiB and then nobody drains the pipe (a synchronous logger would hang for ever), so
@@ -16,7 +18,11 @@ const MAX_LINE = 16_384
 
 /** Takes secrets out of any text that may be written down. */
 export const redactText = (text: string): string =>
-  text.replace(BOT_TOKEN, '[bot token]').replace(URL_PASSWORD, '$1[password]@').replace(BEARER, '$1[token]')
+  text
+    .replace(BOT_TOKEN, '[bot token]')
+    .replace(URL_PASSWORD, '$1[password]@')
+    .replace(BEARER, '$1[token]')
+    .replace(LOGIN_LINK, '$1[token]')
 
 const shorten = (line: string): string =>
   line.length <= MAX_LINE

@@ -1,31 +1,11 @@
-import { crc32, inflateRawSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { Segment } from '#shared/domain/transcript/segment.ts'
+import { unzip as unzipBytes } from '../../test/support/unzip.ts'
 import { type FileFormat, writeTranscriptFile } from './transcript-file.ts'
 
-/** Reads an archive by its directory, as every program does, and checks each length and sum on the way. */
-const unzip = (archive: Buffer): Map<string, string> => {
-  const end = archive.length - 22
-  expect(archive.readUInt32LE(end)).toBe(0x06054b50)
-  const parts = new Map<string, string>()
-  let at = archive.readUInt32LE(end + 16)
-  expect(at + archive.readUInt32LE(end + 12)).toBe(end)
-  for (let left = archive.readUInt16LE(end + 10); left > 0; left -= 1) {
-    expect(archive.readUInt32LE(at)).toBe(0x02014b50)
-    const [sum, packed, size] = [16, 20, 24].map((field) => archive.readUInt32LE(at + field))
-    const name = archive.toString('ascii', at + 46, at + 46 + archive.readUInt16LE(at + 28))
-    const local = archive.readUInt32LE(at + 42)
-    expect(archive.readUInt32LE(local)).toBe(0x04034b50)
-    // both headers say the same
-    expect(archive.subarray(local + 4, local + 28)).toEqual(archive.subarray(at + 6, at + 30))
-    const from = local + 30 + archive.readUInt16LE(local + 26)
-    const bytes = inflateRawSync(archive.subarray(from, from + (packed ?? 0)))
-    expect([bytes.length, crc32(bytes)]).toEqual([size, sum])
-    parts.set(name, bytes.toString('utf8'))
-    at += 46 + name.length
-  }
-  return parts
-}
+/** The parts of a document as texts. */
+const unzip = (archive: Buffer): Map<string, string> =>
+  new Map([...unzipBytes(archive)].map(([name, bytes]) => [name, bytes.toString('utf8')]))
 
 const TOKEN = /<\?[^>]*\?>|<(\/?)([\w:]+)((?:\s+[\w:]+="[^"<]*")*)\s*(\/?)>|[^<]+/gy
 

@@ -40,31 +40,52 @@ const directoryEntry = (entry: Packed): Buffer => {
   return header
 }
 
-/**
- * A zip archive in memory (PKWARE APPNOTE 6.3, without zip64: under 65,535 parts and 4 GiB, which a document of ours never reaches).
- * Names are ASCII; contents are written as UTF-8.
- */
-export const makeZip = async (
-  parts: readonly { name: string; content: string | Buffer }[],
-): Promise<Buffer> => {
+/** A zip archive that grows: only what is packed stays in memory. Names are ASCII; contents are written as UTF-8. */
+export type ZipWriter = {
+  add: (name: string, content: string | Buffer) => Promise<void>
+  /** Of the archive as it would be now. */
+  size: () => number
+  finish: () => Buffer
+}
+
+const END_BYTES = 22
+
+/** PKWARE APPNOTE 6.3, without zip64: under 65,535 parts and 4 GiB, which a document of ours never reaches. */
+export const createZip = (): ZipWriter => {
   const pieces: Buffer[] = []
   const directory: Buffer[] = []
   let offset = 0
-  for (const { name, content } of parts) {
-    const plain = Buffer.from(content)
-    const bytes = await pack(plain)
-    const entry = { name: Buffer.from(name, 'ascii'), sum: crc32(plain), size: plain.length, bytes, offset }
-    const header = localHeader(entry)
-    pieces.push(header, entry.name, bytes)
-    directory.push(directoryEntry(entry), entry.name)
-    offset += header.length + entry.name.length + bytes.length
+  let directoryBytes = 0
+  return {
+    add: async (name, content) => {
+      const plain = Buffer.from(content)
+      const bytes = await pack(plain)
+      const entry = { name: Buffer.from(name, 'ascii'), sum: crc32(plain), size: plain.length, bytes, offset }
+      const header = localHeader(entry)
+      const listed = directoryEntry(entry)
+      pieces.push(header, entry.name, bytes)
+      directory.push(listed, entry.name)
+      offset += header.length + entry.name.length + bytes.length
+      directoryBytes += listed.length + entry.name.length
+    },
+    size: () => offset + directoryBytes + END_BYTES,
+    finish: () => {
+      const end = Buffer.alloc(END_BYTES)
+      end.writeUInt32LE(END_OF_DIRECTORY)
+      end.writeUInt16LE(directory.length / 2, 8)
+      end.writeUInt16LE(directory.length / 2, 10)
+      end.writeUInt32LE(directoryBytes, 12)
+      end.writeUInt32LE(offset, 16)
+      return Buffer.concat([...pieces, ...directory, end])
+    },
   }
-  const size = directory.reduce((sum, piece) => sum + piece.length, 0)
-  const end = Buffer.alloc(22)
-  end.writeUInt32LE(END_OF_DIRECTORY)
-  end.writeUInt16LE(parts.length, 8)
-  end.writeUInt16LE(parts.length, 10)
-  end.writeUInt32LE(size, 12)
-  end.writeUInt32LE(offset, 16)
-  return Buffer.concat([...pieces, ...directory, end])
+}
+
+/** A zip archive of parts that are all there. */
+export const makeZip = async (
+  parts: readonly { name: string; content: string | Buffer }[],
+): Promise<Buffer> => {
+  const zip = createZip()
+  for (const { name, content } of parts) await zip.add(name, content)
+  return zip.finish()
 }

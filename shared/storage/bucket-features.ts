@@ -1,13 +1,16 @@
 import { type Client, S3Error } from 'minio'
+import { isLocked, lockBucket } from './bucket-lock.ts'
 
 /** What a bucket should be beside being there. */
-export type BucketFeature = 'private' | 'versioning' | 'lifecycle' | 'encryption'
+export type BucketFeature = 'private' | 'versioning' | 'lifecycle' | 'encryption' | 'lock'
 
 /** `versioning: 'off'` for what a person may have erased: a version that stays behind is a copy that stays behind. */
 export type BucketPlan = {
   versioning: 'off' | 'as-it-is'
   /** Unfinished uploads go after a day, and so do old versions where an operator keeps some (replication needs them). */
   sweep: boolean
+  /** Objects cannot be removed for so many days, where the server can and the bucket was made for it. */
+  lockDays?: number
 }
 
 /** `on`: it was so; `changed`: it is so now; `missing`: it could not be had, and `reason` says why. */
@@ -140,12 +143,20 @@ const encryption: Feature = {
   set: (client, bucket) => client.setBucketEncryption(bucket),
 }
 
+const locking = (days: number): Feature => ({
+  feature: 'lock',
+  look: async (client, bucket) =>
+    (await isLocked(client, bucket)) ? 'wanted' : { unwanted: 'its objects can be removed at any time' },
+  set: (client, bucket) => lockBucket(client, bucket, days),
+})
+
 /** The features that the plan asks for, in the order in which they matter. */
 const featuresOf = (plan: BucketPlan, stranger: Client): Feature[] => [
   privacy(stranger),
   encryption,
   ...(plan.versioning === 'off' ? [noVersions] : []),
   ...(plan.sweep ? [sweeping] : []),
+  ...(plan.lockDays === undefined ? [] : [locking(plan.lockDays)]),
 ]
 
 const say = (error: S3Error): string => [error.code, error.message].filter(Boolean).join(': ')

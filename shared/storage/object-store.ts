@@ -50,9 +50,10 @@ export type ObjectStore = {
    */
   presignGet: (bucket: string, key: string, seconds: number, options?: LinkOptions) => Promise<string>
   /**
-   * Makes the bucket where it is missing. S3 buckets are private unless a policy opens them, and none is set.
+   * Makes the bucket where it is missing. S3 buckets are private unless a policy opens them, and none is set. `isLockable`: so that objects
+   * can be locked in it, where the server has that.
    */
-  ensureBucket: (bucket: string, options?: Cancellable) => Promise<void>
+  ensureBucket: (bucket: string, options?: { isLockable?: boolean } & Cancellable) => Promise<void>
   /**
    * Brings a bucket that is there into the state of the plan, as far as the server can: a feature that it lacks is an outcome, no error.
    * Changes nothing where all is well; safe to do by several at once.
@@ -70,6 +71,7 @@ export type PutOptions = { contentType: string; cacheControl?: string } & Cancel
 export type ObjectStat = {
   sizeBytes: number
   contentType: string | undefined
+  cacheControl: string | undefined
   lastModified: Date
   etag: string
   /** How the server says that it keeps the object: `AES256`, `aws:kms`, or undefined. */
@@ -151,10 +153,14 @@ export const createObjectStore = (options: ObjectStoreOptions): ObjectStore => {
         async (attempt) => {
           const found = await client.statObject(bucket, key)
           const encryption = attempt.headers['x-amz-server-side-encryption']
-          const contentType: unknown = found.metaData['content-type']
+          const textOf = (name: string): string | undefined => {
+            const value: unknown = found.metaData[name]
+            return typeof value === 'string' ? value : undefined
+          }
           return {
             sizeBytes: found.size,
-            contentType: typeof contentType === 'string' ? contentType : undefined,
+            contentType: textOf('content-type'),
+            cacheControl: textOf('cache-control'),
             lastModified: found.lastModified,
             etag: found.etag,
             encryption: typeof encryption === 'string' ? encryption : undefined,
@@ -200,8 +206,8 @@ export const createObjectStore = (options: ObjectStoreOptions): ObjectStore => {
       })
     },
 
-    ensureBucket: (bucket, { signal } = {}) =>
-      call(() => makeBucketOnce(client, bucket, options.region), { signal }),
+    ensureBucket: (bucket, { isLockable, signal } = {}) =>
+      call(() => makeBucketOnce(client, bucket, options.region, isLockable), { signal }),
 
     setUpBucket: async (bucket, plan, { signal } = {}) => {
       const outcomes: FeatureOutcome[] = []

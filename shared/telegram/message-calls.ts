@@ -15,6 +15,17 @@ const markupOf = (keyboard: Keyboard | undefined) =>
     ? {}
     : { reply_markup: { inline_keyboard: keyboard.map((row) => row.map(toTelegramButton)) } }
 
+const menuOf = (menu: string[][] | undefined) =>
+  menu === undefined
+    ? {}
+    : {
+        reply_markup: {
+          keyboard: menu.map((row) => row.map((text) => ({ text }))),
+          is_persistent: true,
+          resize_keyboard: true,
+        },
+      }
+
 const captionOf = (caption: string | undefined) =>
   caption === undefined ? {} : { caption, parse_mode: 'HTML' as const }
 
@@ -41,9 +52,16 @@ const textCalls = (
   {
     text,
     keyboard,
+    menu,
     editId,
     replyTo,
-  }: { text: string; keyboard: Keyboard | undefined; editId?: number; replyTo?: number | undefined },
+  }: {
+    text: string
+    keyboard: Keyboard | undefined
+    menu?: string[][] | undefined
+    editId?: number
+    replyTo?: number | undefined
+  },
 ): Call[] => {
   const parts = splitHtml(text)
   return parts.map((part, index) => {
@@ -58,7 +76,8 @@ const textCalls = (
         replyTo === undefined
           ? {}
           : { reply_parameters: { message_id: replyTo, allow_sending_without_reply: true } }
-      return async () => (await api.sendMessage(chatId, part, { ...other, ...reply })).message_id
+      const under = index === parts.length - 1 ? menuOf(menu) : {}
+      return async () => (await api.sendMessage(chatId, part, { ...other, ...under, ...reply })).message_id
     }
     return edited(editId, () => api.editMessageText(chatId, editId, part, other))
   })
@@ -80,6 +99,7 @@ export const callsFor = (
       return textCalls(api, chatId, {
         text: message.text,
         keyboard: message.keyboard,
+        menu: message.menu,
         replyTo: message.replyTo,
       })
     case 'edit':

@@ -9,6 +9,12 @@ const MAX_FILE_BASE64_LENGTH = 14_000_000
 
 const buttonText = z.string().min(1).max(200)
 
+/** Telegram opens https alone; http is for this machine, where Telegram is simulated. */
+const webAppUrl = z.union([
+  z.url({ protocol: /^https$/ }),
+  z.url({ protocol: /^http$/, hostname: /^(localhost|127\.0\.0\.1|\[::1\])$/ }),
+])
+
 /** A button under a message: sends `data` back, opens an address or the Mini App, or (first in an invoice) pays. */
 export const buttonSchema = z.union([
   z.strictObject({
@@ -17,7 +23,7 @@ export const buttonSchema = z.union([
     data: z.string().refine((data) => data !== '' && Buffer.byteLength(data) <= 64, '1 to 64 bytes'),
   }),
   z.strictObject({ text: buttonText, url: z.url() }),
-  z.strictObject({ text: buttonText, webApp: z.url({ protocol: /^https$/ }) }),
+  z.strictObject({ text: buttonText, webApp: webAppUrl }),
   z.strictObject({ text: buttonText, pay: z.literal(true) }),
 ])
 
@@ -30,6 +36,9 @@ export const keyboardSchema = z
   .refine((rows) => rows.flat().length <= MAX_BUTTONS, `at most ${MAX_BUTTONS} buttons`)
 
 export type Keyboard = z.infer<typeof keyboardSchema>
+
+/** Words that a tap on the keyboard under the input field sends, in rows. */
+const menu = z.array(z.array(buttonText).min(1).max(8)).min(1).max(20)
 
 const html = z.string().min(1).max(MAX_TEXT_LENGTH)
 const caption = z.string().max(MAX_CAPTION_LENGTH).optional()
@@ -47,6 +56,8 @@ export const outgoingMessageSchema = z.discriminatedUnion('kind', [
     keyboard,
     /** The message that this answers, where it is still there: a button under it then knows what it is about. */
     replyTo: z.int().positive().optional(),
+    /** Stays under the input field, in the place of an earlier one. A message with it has no `keyboard`, and cannot be edited. */
+    menu: menu.optional(),
   }),
   z.strictObject({ kind: z.literal('edit'), messageId: z.int().positive(), text: html, keyboard }),
   /** Another photo in the place of a message's photo. */

@@ -8,7 +8,12 @@ type FileFormat = 'txt' | 'srt' | 'vtt' | 'json' | 'docx'
 /** What can be done with a transcript that is shown: taken away, renamed, deleted; and the way to the others. Subtitles need times. */
 export const transcriptActions = (
   language: Language,
-  { id, hasTimes, formats }: { id: string; hasTimes: boolean; formats: readonly FileFormat[] },
+  {
+    id,
+    hasTimes,
+    formats,
+    isBelow = false,
+  }: { id: string; hasTimes: boolean; formats: readonly FileFormat[]; isBelow?: boolean },
 ): Keyboard => [
   formats
     .filter((format) => hasTimes || (format !== 'srt' && format !== 'vtt'))
@@ -26,10 +31,8 @@ export const transcriptActions = (
       data: encodeCallback({ kind: 'transcript-delete', id }),
     },
   ],
-  [
-    {
-      text: text(language, 'button-transcripts'),
-      data: encodeCallback({ kind: 'menu', screen: 'transcripts' }),
-    },
-  ],
+  (['transcripts', 'menu'] as const).map((screen) => ({
+    text: text(language, `button-${screen}`),
+    data: encodeCallback({ kind: 'menu', screen, ...(isBelow ? { isBelow } : {}) }),
+  })),
 ]

@@ -111,12 +111,24 @@ describe('parseUpdate', () => {
     expect(update).toMatchObject({ message: { text: 'abc😀' } })
   })
 
-  test.each<object>([{ edited_message: message }, { poll: {} }, {}, { constructor: 1 }])(
-    'unknown: %j',
-    (content) => {
-      expect(parseUpdate({ update_id: 3, ...content })).toEqual({ kind: 'unknown', updateId: 3 })
-    },
-  )
+  test('a message that was changed is told apart from a new one', () => {
+    expect(parseUpdate({ update_id: 3, edited_message: message })).toMatchObject({
+      kind: 'edited_message',
+      updateId: 3,
+      chatId: message.chat.id,
+      message: { message_id: message.message_id },
+    })
+  })
+
+  test.each<object>([
+    { edited_message: {} },
+    { edited_channel_post: message },
+    { poll: {} },
+    {},
+    { constructor: 1 },
+  ])('unknown: %j', (content) => {
+    expect(parseUpdate({ update_id: 3, ...content })).toEqual({ kind: 'unknown', updateId: 3 })
+  })
 
   test.each<[object, RegExp]>([
     [

@@ -46,6 +46,7 @@ const recordingSchema = fileSchema.extend({ duration: count.optional() })
 /** What a message says, whether it comes as itself or as what another one answers. */
 const content = {
   text: text.optional(),
+  caption: text.optional(),
   photo: z.array(fileSchema.extend({ width: count.optional(), height: count.optional() })).optional(),
   document: fileSchema.extend({ file_name: text.optional() }).optional(),
   voice: recordingSchema.optional(),
@@ -56,7 +57,7 @@ const content = {
 
 /** The message that another one answers. Whatever it is, it keeps no update from being read. */
 const repliedSchema = z
-  .looseObject({ message_id: z.int(), ...content })
+  .looseObject({ message_id: z.int(), from: z.looseObject({ id: z.int() }).optional(), ...content })
   .optional()
   .catch(undefined)
 export type RepliedMessage = NonNullable<z.infer<typeof repliedSchema>>
@@ -66,7 +67,6 @@ export const telegramMessageSchema = z.looseObject({
   date: z.int().optional(),
   chat: chatSchema,
   from: telegramUserSchema.optional(),
-  caption: text.optional(),
   ...content,
   reply_to_message: repliedSchema,
   successful_payment: successfulPaymentSchema.optional(),
@@ -78,7 +78,13 @@ export const callbackQuerySchema = z.looseObject({
   id: z.string().min(1),
   from: telegramUserSchema,
   message: z
-    .looseObject({ message_id: z.int(), chat: chatSchema, reply_to_message: repliedSchema })
+    .looseObject({
+      message_id: z.int(),
+      chat: chatSchema,
+      reply_to_message: repliedSchema,
+      /** Words cannot take the place of a photo, nor a photo that of words. */
+      photo: z.array(z.unknown()).optional(),
+    })
     .optional(),
   data: text.optional(),
 })
@@ -102,6 +108,14 @@ const myChatMemberSchema = z.looseObject({
 export type TelegramUpdate =
   | {
       kind: 'message'
+      updateId: number
+      chatId: number
+      from: TelegramUser | undefined
+      message: TelegramMessage
+    }
+  /** Somebody has changed a message of theirs. */
+  | {
+      kind: 'edited_message'
       updateId: number
       chatId: number
       from: TelegramUser | undefined
@@ -141,6 +155,12 @@ const READERS: Readonly<Record<string, (content: unknown, updateId: number) => T
       const { data, error } = telegramMessageSchema.safeParse(content)
       if (data === undefined) return error
       return { kind: 'message', updateId, chatId: data.chat.id, from: data.from, message: data }
+    },
+    edited_message: (content, updateId) => {
+      const { data } = telegramMessageSchema.safeParse(content)
+      // nothing is done with it anyway
+      if (data === undefined) return { kind: 'unknown', updateId }
+      return { kind: 'edited_message', updateId, chatId: data.chat.id, from: data.from, message: data }
     },
     callback_query: (content, updateId) => {
       const { data, error } = callbackQuerySchema.safeParse(content)

@@ -3,7 +3,7 @@
  * template's files and `function/`, as `faas-cli build --shrinkwrap` lays them out. Into the other folder go:
  *
  *   index.mjs         the template's server, the function and everything they import, as one file
- *   function/         what lies beside the code and is read at run time (tariff.yml, migrations, ...)
+ *   function/         what lies beside the code and is read at run time (tariff.yml, migrations, ...), and page/ as browsers get it
  *   node_modules/     the packages that no bundle can hold (native code), with those they need
  */
 import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
@@ -11,6 +11,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, type Plugin } from 'esbuild'
 import { copyExternals } from './externals.ts'
+import { buildPage, hasPage } from './page.ts'
 
 // CommonJS packages ask for these, and a module has none
 const BANNER = `import { createRequire as makeRequire } from 'node:module'
@@ -78,6 +79,10 @@ const bundle = async (from: string, out: string, externals: readonly string[]): 
     )
   }
   copyData(join(from, 'function'), join(out, 'function'))
+  if (hasPage(join(from, 'function'))) {
+    // in place of its sources, which copyData took for data
+    await buildPage(join(from, 'function/page'), join(out, 'function/page'))
+  }
   copyExternals(join(from, 'function'), join(out, 'node_modules'), externals)
   return statSync(join(out, 'index.mjs')).size
 }

@@ -30,6 +30,8 @@ export type RunningFunction = {
   handle: Handle
   /** Largest body in bytes. */
   bodyLimitBytes: number
+  /** Another limit for one request, asked before its body is read. */
+  bodyLimitOf?: (method: string, path: string) => number | undefined
   /** Stops background work and closes connections; called once, after the last request. */
   close: () => Promise<void>
 }

@@ -105,6 +105,22 @@ describe('a body', () => {
   const post = (length: number) =>
     `POST / HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: ${length}\r\n\r\n`
 
+  test('may have another limit for its path, asked before its body is read', async () => {
+    const { url } = await openToy(async ({ body }) => ok(String(body.length)), {
+      bodyLimitOf: (method, path) =>
+        method === 'POST' && path === '/large' ? 2 * LIMIT : path === '/small' ? 10 : undefined,
+    })
+    const post = async (path: string, bytes: number) => {
+      const response = await fetch(`${url}${path}`, { method: 'POST', body: 'x'.repeat(bytes) })
+      return response.status === 200 ? Number(await response.text()) : response.status
+    }
+    expect(await post('/large?x=1', 2 * LIMIT)).toBe(2 * LIMIT)
+    expect(await post('/large', 2 * LIMIT + 1)).toBe(413)
+    expect(await post('/small', 10)).toBe(10)
+    expect(await post('/small', 11)).toBe(413)
+    expect(await post('/', LIMIT + 1)).toBe(413)
+  })
+
   test('of exactly the limit is taken', async () => {
     const { url } = await openToy(async ({ body }) => ok(String(body.length)))
     expect(await (await fetch(url, { method: 'POST', body: 'x'.repeat(LIMIT) })).text()).toBe(String(LIMIT))

@@ -50,22 +50,30 @@ const readBody = (request: IncomingMessage, limitBytes: number): Promise<Buffer 
       chunks.length = 0
       resolve(TOO_LARGE)
     })
-    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+    request.once('end', () => {
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
+      // this closure lives as long as the request does: a large body is not held twice
+      chunks.length = 0
+    })
     request.once('error', reject)
     request.once('close', () => reject(new Error('The caller hung up before its body was complete.')))
   })
 
+const pathOf = ({ url = '/' }: IncomingMessage): string => {
+  const path = url.split('?', 1)[0] ?? ''
+  return path.startsWith('/') ? path : `/${path}`
+}
+
 const toHttpRequest = (request: IncomingMessage, body: Buffer, signal: AbortSignal): HttpRequest => {
   const url = request.url ?? '/'
   const mark = url.indexOf('?')
-  const path = mark < 0 ? url : url.slice(0, mark)
   const headers: Record<string, string | undefined> = {}
   for (const [name, value] of Object.entries(request.headers)) {
     headers[name] = Array.isArray(value) ? value.join(', ') : value
   }
   return {
     method: request.method ?? 'GET',
-    path: path.startsWith('/') ? path : `/${path}`,
+    path: pathOf(request),
     query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
     headers,
     body,
@@ -90,9 +98,10 @@ export const answerRequest = async (
   response.once('close', () => {
     if (!response.writableFinished) gone.abort(new Error('The caller hung up.'))
   })
-  const body = await readBody(request, fn.bodyLimitBytes)
+  const limitBytes = fn.bodyLimitOf?.(request.method ?? 'GET', pathOf(request)) ?? fn.bodyLimitBytes
+  const body = await readBody(request, limitBytes)
   if (body === TOO_LARGE) {
-    const detail = `The body is larger than ${fn.bodyLimitBytes} bytes.`
+    const detail = `The body is larger than ${limitBytes} bytes.`
     return send(response, problem(request, { status: 413, code: 'too_large', title: 'Too large', detail }))
   }
   // A handler that throws is a bug in it, and must never look like success: Telegram takes any 2xx as delivered.

@@ -14,13 +14,17 @@ export const closeToys = async (): Promise<void> => {
 }
 
 /** Serves a toy function on a free port. */
-export const openToy = async (handle: RunningFunction['handle']): Promise<ToyServer> => {
+export const openToy = async (
+  handle: RunningFunction['handle'],
+  options: Pick<RunningFunction, 'bodyLimitOf'> = {},
+): Promise<ToyServer> => {
   const errors: unknown[] = []
   let closed = 0
   const fn: RunningFunction = {
     name: 'toy',
     handle,
     bodyLimitBytes: LIMIT,
+    ...options,
     close: async () => {
       closed += 1
     },

@@ -1,4 +1,12 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { SECRETS } from '../../scripts/secrets/table.ts'
 import { readCompose, readStack, readText, type Service } from './compose.ts'
 
@@ -71,13 +79,39 @@ it.each(services)('%s is held small and without rights', (name, service) => {
 
 it('starts everything again but what runs once, and asks everything that can be asked how it is', () => {
   const once = services.filter(([, { restart }]) => restart === 'no').map(nameOf)
-  expect(once.toSorted()).toEqual(['migrate', 'owners'])
+  expect(once.toSorted()).toEqual(['admin', 'migrate', 'owners', 'restore', 'store-users'])
   expect(services.filter(([, { restart }]) => restart !== 'no')).toEqual(
     services.filter(([, { restart }]) => restart === 'unless-stopped'),
   )
   const unasked = services.filter(([, { healthcheck }]) => !healthcheck).map(nameOf)
   // MinIO's image holds nothing to ask with: an alert watches it
-  expect(unasked.toSorted()).toEqual(['migrate', 'minio', 'owners'])
+  expect(unasked.toSorted()).toEqual(['admin', 'migrate', 'minio', 'owners', 'restore', 'store-users'])
+})
+
+it.each([
+  [200, 0],
+  [429, 0],
+  [503, 1],
+  [undefined, 1],
+])('takes a function that answers /_/ready with %s for healthy or not: %s', async (status, code) => {
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`)
+    response.writeHead(status ?? 200).end()
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  // nobody listens on a port that was just given back
+  if (status === undefined) server.close()
+  const [, shell = '', ...rest] = z.array(z.string()).parse(compose.services.register?.healthcheck?.test)
+  const child = spawn(
+    shell,
+    rest.map((text) => text.replaceAll('$$', '$').replace('/8080', `/${port}`)),
+    { stdio: 'ignore' },
+  )
+  expect(await once(child, 'close')).toEqual([code, null])
+  expect(asked).toEqual(status === undefined ? [] : ['GET /_/ready'])
+  server.close()
 })
 
 it('names an exact version of every image', () => {
@@ -127,5 +161,83 @@ it('alerts in production alone', () => {
     ['dev', 'prod'],
     ['prod'],
   ])
-  expect(services.filter(([, { profiles }]) => profiles.length > 0)).toHaveLength(3)
+  const own = ['pitr', 'restore', 'admin']
+  const others = services.filter(([, { profiles }]) => profiles.some((profile) => !own.includes(profile)))
+  expect(others).toHaveLength(3)
+})
+
+it('keeps WAL in its own profile, of the server that runs, and lets it pile up there within bounds', () => {
+  const { wal, postgres } = compose.services
+  expect(services.filter(([, { profiles }]) => profiles.includes('pitr')).map(nameOf)).toEqual(['wal'])
+  expect(wal?.image).toBe(postgres?.image)
+  expect(JSON.stringify(postgres?.command)).toContain('max_slot_wal_keep_size=')
+})
+
+/** What `npm run admin` would be called with in the container of a service: its variables that name addresses, keys and files, and its arguments. */
+const callOfAdmin = (name: string, ...args: string[]): string[] => {
+  const folder = mkdtempSync(join(tmpdir(), 'kopeika-admin-'))
+  try {
+    const service = compose.services[name]
+    const [sh = '', ...rest] = z.array(z.string()).parse(service?.entrypoint)
+    for (const secret of service?.secrets ?? []) writeFileSync(join(folder, secret), `${secret}-text\n`)
+    writeFileSync(
+      join(folder, 'api-clients'),
+      '{"clients":[{"id":"cron","keys":["other"]},{"id":"client","keys":["client-key"]}]}',
+    )
+    // in place of Node: says what it was called with, but for the one call that reads JSON
+    writeFileSync(
+      join(folder, 'node'),
+      `#!/bin/sh\n[ "$1" = -p ] && exec '${process.execPath}' "$@"\nenv | grep -E '_(URL|KEY|FILE|ID|SECRET)='\nprintf '%s\\n' "$@"\n`,
+      { mode: 0o755 },
+    )
+    const env = { ...service?.environment, SECRETS_DIR: folder, PATH: `${folder}:/usr/bin:/bin` }
+    const said = execFileSync(sh, [...rest, ...args], { env, encoding: 'utf8' })
+    return said.trim().replaceAll(`${folder}/`, '').split('\n').toSorted()
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const FOR_ALL = [
+  'BACKUP_S3_ACCESS_KEY=backup-s3-access-key-text',
+  'BACKUP_S3_SECRET_KEY=backup-s3-secret-key-text',
+  'CLIENT_ID=client',
+  'CLIENT_SECRET=client-key',
+  'DATABASE_URL=database-owner-url-text',
+  'GATEWAY_URL=http://caddy:8000',
+  'RECOVERY_KEY_FILE=backup-identity',
+  'S3_ACCESS_KEY=s3-access-key-text',
+  'S3_SECRET_KEY=s3-secret-key-text',
+  'SIGNING_KEY_FILE=signing-key',
+  'WEBHOOK_URL=http://caddy:8000/function/dispatcher',
+]
+
+it("hands the operators' commands all that they need, and what stands behind the name as it is", () => {
+  expect(callOfAdmin('admin', 'person', 'credit', '--reason', 'paid twice')).toEqual(
+    [
+      'scripts/admin.ts',
+      'person',
+      'credit',
+      '--reason',
+      'paid twice',
+      ...FOR_ALL,
+      'TELEGRAM_WEBHOOK_SECRET=telegram-webhook-secret-text',
+    ].toSorted(),
+  )
+})
+
+it('hands the restore the keys as well, which the other commands never see', () => {
+  expect(callOfAdmin('restore', '--backup', 'a b')).toEqual(
+    [
+      'scripts/admin.ts',
+      'restore',
+      '--backup',
+      'a b',
+      ...FOR_ALL,
+      'APP_DATABASE_URL=database-url-text',
+      'BACKUP_DATABASE_URL=backup-database-url-text',
+    ].toSorted(),
+  )
+  const holders = services.filter(([, { secrets }]) => secrets.includes('backup-identity')).map(nameOf)
+  expect(holders).toEqual(['restore-check', 'restore'])
 })

@@ -18,7 +18,7 @@ const registered = new Map(
 const OTHERS = ['up', 'process_resident_memory_bytes', 'nodejs_eventloop_lag_p99_seconds', 'vector', 'time']
 
 const WORDS =
-  /\b(by|or|and|on|sum|max|min|rate|increase|absent|label_replace|histogram_quantile|min_over_time)\b/g
+  /\b(by|or|and|on|unless|sum|max|min|rate|increase|absent|label_replace|histogram_quantile|(?:min|max)_over_time)\b/g
 
 /** The series that an expression reads: what is left without texts, labels, grouping and functions. */
 const metricsOf = (expression: string): string[] =>
@@ -26,7 +26,7 @@ const metricsOf = (expression: string): string[] =>
     .replace(/"[^"]*"/g, '')
     .replace(/\{[^}]*\}/g, '')
     .replace(/\[[^\]]*\]/g, '')
-    .replace(/\bby \([^)]*\)/g, '')
+    .replace(/\b(by|on) \([^)]*\)/g, '')
     .replace(WORDS, '')
     .match(/[a-z_]\w*/g) ?? []
 

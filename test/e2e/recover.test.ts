@@ -22,6 +22,9 @@ it('backs up by itself, proves it, and RECOVER=auto brings an empty and a broken
   const first = await startStack(home)
   const telegramId = 4_242_424
   await register(first.stack, telegramId)
+  // sealed by the function itself: the check must open what it makes, not what a test makes
+  const text = { telegramId, text: 'A text that outlives its database.', format: 'text' }
+  expect((await call(first.stack, 'transcript-save', 'POST', '', { body: text })).status).toBe(201)
   const before = await balanceOf(first, telegramId)
   const backup = await call(first.stack, 'backup', 'POST', '/', { key: null })
   expect(backup).toMatchObject({ status: 200, json: { rows: expect.any(Number) } })

@@ -10,7 +10,7 @@ import { mustHave } from './tools.ts'
 
 type Seen = { method: string; url: string; headers: Record<string, string>; length: number }
 
-/** What reached the functions, in order. */
+/** What reached the functions whole, in order. A chunked body begins to arrive before Caddy knows that it is too large; it then breaks off. */
 let arrived: Seen[] = []
 /** In the place of the usual answer. */
 let onCall: ((response: ServerResponse) => void) | undefined
@@ -20,7 +20,9 @@ let wakeUps: RunningWakeUps | undefined
 
 const openToy = async (port: number): Promise<Server> => {
   const server = createServer(async (incoming, response) => {
-    const body = Buffer.concat(await incoming.toArray().catch(() => []))
+    const parts: Buffer[] | undefined = await incoming.toArray().catch(() => undefined)
+    if (!parts) return
+    const body = Buffer.concat(parts)
     const { method = '', url = '', headers } = incoming
     arrived.push({ method, url, headers: headers as Record<string, string>, length: body.length })
     if (onCall) onCall(response)
@@ -64,7 +66,9 @@ describe('from outside', () => {
     ['POST', '/function/dispatcher/', '/', 'dispatcher'],
     ['POST', '/function/payment-webhook/yookassa', '/yookassa', 'payment-webhook'],
     ['GET', '/function/cabinet/', '/', 'cabinet'],
-    ['PATCH', '/function/cabinet/api/profile?x=1', '/api/profile?x=1', 'cabinet'],
+    ['GET', '/function/cabinet', '/', 'cabinet'],
+    ['GET', '/function/cabinet/assets/main-0A.js', '/assets/main-0A.js', 'cabinet'],
+    ['PATCH', '/function/cabinet/api/settings?x=1', '/api/settings?x=1', 'cabinet'],
   ])('%s %s reaches the function', async (method, path, inner, name) => {
     clear()
     expect((await caddy.ask(path, { method, body: '{}' })).status).toBe(200)
@@ -94,6 +98,9 @@ describe('from outside', () => {
     ['GET', '/function/cabinet//metrics'],
     ['GET', '/function/cabinet/x/../metrics'],
     ['GET', '/function/cabinet/ready'],
+    ['GET', '/function/cabinet/healthz'],
+    ['GET', '/function/cabinetx'],
+    ['GET', '/function/cabinet/assetsx/a.js'],
     ['GET', '/function/cabinet/_/ready'],
     ['GET', '/system/functions'],
     ['GET', '/healthz'],
@@ -126,15 +133,23 @@ describe('from outside', () => {
   it.each([
     ['/function/dispatcher', 1_000_000],
     ['/function/payment-webhook/yookassa', 64_000],
-    ['/function/cabinet/', 1_000_000],
+    ['/function/cabinet/api/avatars', 21 * 1024 * 1024],
   ])('%s takes %i bytes, and answers 413 to more, with and without a length', async (path, limit) => {
     const post = (bytes: number, isChunked = false) =>
       caddy.ask(path, { method: 'POST', body: Buffer.alloc(bytes, 'x'), isChunked })
     clear()
     expect((await post(limit)).status).toBe(200)
     expect(last()?.length).toBe(limit)
-    expect((await post(limit + 1)).status).toBe(413)
-    expect((await post(limit + 1, true)).status).toBe(413)
+    clear()
+    for (const isChunked of [false, true]) {
+      const refusal = await post(limit + 1, isChunked).then(
+        ({ status }) => status,
+        (error: NodeJS.ErrnoException) => error.code,
+      )
+      // Caddy hangs up half a second after its answer: whoever is still writing then may meet the end of the line in its place
+      expect([413, 'ECONNRESET', 'EPIPE']).toContain(refusal)
+    }
+    expect(arrived).toEqual([])
   })
 
   it('answers a signed link to a picture with what the store has, and nothing else', async () => {

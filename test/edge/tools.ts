@@ -12,6 +12,7 @@ const path = env.PATH ?? ''
 const HOW_TO_GET = {
   caddy: 'scripts/install-caddy.sh',
   promtool: 'apt-get install prometheus',
+  amtool: 'apt-get install prometheus-alertmanager',
   'docker-compose': 'apt-get install docker-compose',
 } as const
 type Tool = keyof typeof HOW_TO_GET

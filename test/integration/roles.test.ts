@@ -35,6 +35,7 @@ describe("the functions' role", () => {
     await appSql`insert into user_states (user_id) values (${userId})`
     await appSql`insert into user_keys (user_id, wrapped_key, master_key_id) values (${userId}, ${Buffer.alloc(60)}, 'k1')`
     await appSql`insert into bonus_claims (person_hash) values (${Buffer.alloc(32)})`
+    await appSql`insert into suspended_people (person_hash, suspension) values (${Buffer.alloc(32)}, '{}')`
     await appSql`insert into holds (user_id, coins, description, actor, expires_at) values (${userId}, 5, 'Work', 'charge', now())`
     await appSql`
       insert into idempotency_keys (client, function_name, route, key, input_hash)
@@ -63,6 +64,7 @@ describe("the functions' role", () => {
       'user_states',
       'idempotency_keys',
       'telegram_updates',
+      'suspended_people',
     ]) {
       expect(await appSql`delete from ${appSql(table)}`).toMatchObject({ command: 'DELETE' })
     }

@@ -116,7 +116,7 @@ it('those may reach the internet and the object store whose settings name them, 
   )
 })
 
-it('the edge leads to public functions alone, by exact paths', () => {
+it('the edge leads to public functions alone, and to no more of them than it must', () => {
   const Rules = z.looseObject({
     rules: z.array(
       z.looseObject({
@@ -130,6 +130,10 @@ it('the edge leads to public functions alone, by exact paths', () => {
   expect(paths.map(({ path, pathType }) => `${pathType} ${path}`)).toEqual([
     'Exact /function/dispatcher',
     'Exact /function/payment-webhook/yookassa',
+    'Exact /function/cabinet',
+    'Exact /function/cabinet/',
+    'Prefix /function/cabinet/assets',
+    'Prefix /function/cabinet/api',
   ])
   for (const { path } of paths) expect(NAMES).toContain(path.split('/')[2])
 })

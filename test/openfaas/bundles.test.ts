@@ -94,6 +94,8 @@ describe('started from its folder, with its secrets as files', () => {
     // of the backup that was just made
     'restore-check': [200, 'POST', '/'],
     // YooKassa is not set up here
+    // its page, built by the bundle
+    cabinet: [200, 'GET', '/'],
     'payment-webhook': [404, 'POST', '/yookassa', async () => json({})],
   }
   const inOrder = [...Object.keys(CALLS), ...NAMES.filter((name) => !(name in CALLS))]
@@ -143,6 +145,7 @@ describe('started from its folder, with its secrets as files', () => {
               ...env,
               TARIFF_FILE: './tariff.yml',
               MIGRATIONS_DIR: './migrations',
+              PAGE_DIR: join(folder, 'function/page'),
             }),
           ),
         })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { noteErasure } from '#shared/backup/erasures.ts'
 import { processEnv } from '#shared/platform/env.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { openStage, type Stage } from './support/stage.ts'
@@ -79,9 +80,26 @@ test('lists, shows the plan and changes nothing, restores with the word, refuses
   await target.ownerSql`update user_balances set coins = 99`
   expect((await restore('--yes', '--replace')).code).toBe(0)
   expect(await target.ownerSql`select coins from user_balances`).toEqual([{ coins: 10 }])
+}, 300_000)
+
+test('erases again whoever was erased, in a database that came back by other means', async () => {
+  const [person] = await target.ownerSql<
+    { id: string }[]
+  >`select id from users where erased_at is null limit 1`
+  await noteErasure(stage.vault, { userId: person?.id ?? '', erasedAt: new Date() })
+  expect(await restore('--erasures')).toMatchObject({
+    code: 0,
+    text: expect.stringMatching(/1 erasure.*Nothing/),
+  })
+  expect(await restore('--erasures', '--yes')).toEqual({ code: 0, text: '1 of 1 erasure(s) applied again\n' })
+  expect(await target.ownerSql`select telegram_id from users where erased_at is not null`).toEqual([
+    { telegram_id: null },
+  ])
+  expect(await restore('--erasures', '--yes')).toEqual({ code: 0, text: '0 of 1 erasure(s) applied again\n' })
 }, 120_000)
 
 test.each([
+  [['--if-empty'], /goes with --yes/],
   [['--backup', '20200101T000000Z-000000'], /There is no backup 2020/],
   [['--backup', '../../etc'], /There is no backup/],
   [['--bucket', 'x'], /Unknown option/],

@@ -6,7 +6,7 @@ import { TargetNotEmpty } from '#shared/backup/restore.ts'
 import { findBegun } from '#shared/backup/restore-plan.ts'
 import { migrate } from '#shared/db/migrate.ts'
 import { prepareDatabase } from '#shared/db/prepare.ts'
-import { createEnvelope, open, parseMasterKeys } from '#shared/platform/crypto.ts'
+import { createEnvelope, open, parseMasterKeys, transcriptRecord } from '#shared/platform/crypto.ts'
 import type { ObjectStore } from '#shared/storage/object-store.ts'
 import { MIGRATIONS_DIR } from '../support/template-database.ts'
 import { openStage, type Stage } from './support/stage.ts'
@@ -67,7 +67,11 @@ test('who was erased since the backup is erased again, and unreadable in the old
     select transcript_data as data, wrapped_key as wrapped from user_transcripts t join user_keys k using (user_id)
     where t.user_id = ${person.id}`
   const envelope = createEnvelope(parseMasterKeys(stage.masterKeys))
-  const context = { ownerId: person.id, recordId: person.transcripts[0] ?? '', keyVersion: 1 }
+  const context = {
+    ownerId: person.id,
+    recordId: transcriptRecord(person.transcripts[0] ?? '', 'text'),
+    keyVersion: 1,
+  }
   expect(
     open(
       envelope.unwrapDataKey(person.id, row?.wrapped ?? Buffer.alloc(0)),
@@ -105,6 +109,30 @@ test('who was erased since the backup is erased again, and unreadable in the old
   for await (const { key } of stage.store.list(stage.vault.copies, '')) left.push(key)
   expect(left.filter((key) => key.startsWith('keys/') && key.includes(backupId))).toEqual([])
   expect(left.filter((key) => key.startsWith(`objects/avatars/${person.id}`))).toEqual([])
+})
+
+test('the key of a person whose erasure was noted at once is gone with the next backup, also from the one before it', async () => {
+  const person = await stage.addPerson(['the secret'])
+  const keysLeft = async (): Promise<string[]> => {
+    const folders = new Set<string>()
+    for await (const { key } of stage.store.list(stage.vault.copies, 'keys/'))
+      folders.add(key.split('/')[1] ?? '')
+    return [...folders].sort()
+  }
+  const at = Date.now() + 24 * 3_600_000
+  const before = await stage.backup({ clock: () => at })
+  const { sql } = stage
+  await sql`delete from user_keys where user_id = ${person.id}`
+  const erasedAt = new Date(at + 60_000)
+  await sql`update users set telegram_id = null, first_name = null, erased_at = ${erasedAt} where id = ${person.id}`
+  await noteErasure(stage.vault, { userId: person.id, erasedAt })
+  expect(await keysLeft()).toContain(before.backupId)
+  const next = await stage.backup({ clock: () => at + 3_600_000 })
+  expect(await keysLeft()).toEqual([next.backupId])
+  // without an erasure the last two stay, so that one damaged backup does not cost the texts of the one before
+  await sql`update users set erased_at = ${new Date(at - 3_600_000)} where id = ${person.id}`
+  const last = await stage.backup({ clock: () => at + 7_200_000 })
+  expect(await keysLeft()).toEqual([next.backupId, last.backupId])
 })
 
 test('an erasure that no backup has seen yet is applied too, once it is noted', async () => {

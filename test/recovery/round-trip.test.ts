@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseRecoveryKey } from '#shared/backup/keys.ts'
 import { readManifest } from '#shared/backup/vault.ts'
-import { createEnvelope, open, parseMasterKeys } from '#shared/platform/crypto.ts'
+import { createEnvelope, open, parseMasterKeys, transcriptRecord } from '#shared/platform/crypto.ts'
 import { openStage, type Stage } from './support/stage.ts'
 
 let stage: Stage
@@ -48,7 +48,7 @@ test('a backup comes back whole: every table, the jobs, sequences, objects, and 
   const texts = rows.map(({ id, userId, data, wrapped }) =>
     open(
       envelope.unwrapDataKey(userId, wrapped),
-      { ownerId: userId, recordId: id, keyVersion: 1 },
+      { ownerId: userId, recordId: transcriptRecord(id, 'text'), keyVersion: 1 },
       data,
     ).toString(),
   )

@@ -9,7 +9,7 @@ export type Rule = (files: readonly SourceFile[]) => string[]
 
 const SKIPPED_FOLDERS = new Set(['node_modules', '.git', '.secrets', 'build', 'coverage'])
 const TEXT =
-  /\.(ts|js|mjs|css|html|svg|json|ya?ml|md|sql|sh|toml|conf|txt)$|(^|\/)(Dockerfile|Caddyfile|LICENSE|\.[a-z]+)$/
+  /\.(tsx?|js|mjs|css|html|svg|json|ya?ml|md|sql|sh|toml|conf|txt)$|(^|\/)(Dockerfile|Caddyfile|LICENSE|\.[a-z]+)$/
 
 /** Every text file of the repository, as the working tree has it; what .gitignore names and links are left out. */
 export function readRepository(root: string, folder = ''): SourceFile[] {
@@ -23,7 +23,7 @@ export function readRepository(root: string, folder = ''): SourceFile[] {
   })
 }
 
-export const isTypeScript = ({ path }: SourceFile): boolean => path.endsWith('.ts')
+export const isTypeScript = ({ path }: SourceFile): boolean => /\.tsx?$/.test(path)
 
 export const isTest = ({ path }: SourceFile): boolean => path.endsWith('.test.ts') || path.startsWith('test/')
 

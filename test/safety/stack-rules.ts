@@ -19,6 +19,7 @@ const SECRETS_OF_NEED: Record<Need, readonly string[]> = {
   signing: ['signing-key'],
   providers: ['payment-providers'],
   speech: ['transcribe-key'],
+  page: [],
   backup: [
     'backup-database-url',
     'backup-recipients',

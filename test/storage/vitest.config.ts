@@ -24,7 +24,11 @@ const summary: Reporter = {
 export default defineConfig({
   test: {
     root,
-    include: ['test/storage/**/*.test.ts', 'functions/reconcile/objects.test.ts'],
+    include: [
+      'test/storage/**/*.test.ts',
+      'functions/reconcile/objects.test.ts',
+      'functions/backup/handler.test.ts',
+    ],
     pool: 'forks',
     maxWorkers: 2,
     globalSetup: ['test/storage/global-setup.ts'],

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { signButtons } from '#shared/telegram/button-signature.ts'
 import { type ChatMessage, type Conversation, openConversation } from '../../local/demo/conversation.ts'
 import type { House } from './house.ts'
 
@@ -54,7 +55,13 @@ export const connectWebhook = async (house: House): Promise<void> => {
     body: JSON.stringify({
       url: house.webhook.url,
       secret_token: house.webhook.secret,
-      allowed_updates: ['message', 'callback_query', 'pre_checkout_query', 'my_chat_member'],
+      allowed_updates: [
+        'message',
+        'edited_message',
+        'callback_query',
+        'pre_checkout_query',
+        'my_chat_member',
+      ],
     }),
   })
   if (!response.ok) throw new Error(`setWebhook answered ${response.status}`)
@@ -67,6 +74,10 @@ export const meet = (house: House, languageCode: 'ru' | 'en' = 'en'): Promise<Co
     { firstName: languageCode === 'ru' ? 'Аня' : 'Anna', languageCode },
     () => undefined,
   )
+
+/** The words of all buttons under a message. */
+export const labelsOf = (message: ChatMessage): string[] =>
+  message.reply_markup?.inline_keyboard?.flat().map((button) => button.text) ?? []
 
 /** A message's words without its markup, which Telegram keeps apart from them. */
 export const plainText = (html: string): string => html.replace(/<[^>]+>/g, '')
@@ -81,3 +92,12 @@ const messagesOf = async (house: House, personId: number): Promise<ChatMessage[]
 /** The bot's messages in a chat. */
 export const answersOf = async (house: House, personId: number): Promise<ChatMessage[]> =>
   (await messagesOf(house, personId)).filter(({ from }) => from.is_bot)
+
+/** A button's data as the bot would have sent it to this person, whatever signature it has already. */
+export const signedFor = (house: House, telegramId: number, data: string): string => {
+  const { sign } = house.resourcesOf('dispatcher')
+  const [plain = ''] = data.split('~')
+  const message = { kind: 'text' as const, text: 'x', keyboard: [[{ text: 'x', data: plain }]] }
+  const [button] = signButtons(message, { telegramId, sign }).keyboard.flat()
+  return button?.data ?? ''
+}

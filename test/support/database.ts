@@ -63,9 +63,10 @@ async function findLeaks(sql: Sql, name: string): Promise<string[]> {
 }
 
 async function withServer<T>(url: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-  // its own statements are quick, but `create database` may wait for another clone
+  // its own statements are quick, but `create database` may wait for another clone, and for a disc that is busy
   const sql = openDatabase({ url, applicationName: 'test-harness', max: 1, silenceMs: 60_000 })
   try {
+    await sql`set statement_timeout = '50s'`
     return await work(sql)
   } finally {
     await sql.end({ timeout: 5 })

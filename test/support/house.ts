@@ -122,6 +122,8 @@ export const openHouse = async (options: {
   /** Changes to the configuration of each function, such as limits or addresses that lead nowhere. */
   config?: Partial<Config>
   rateLimits?: boolean
+  /** The time as the functions see it. */
+  clock?: () => number
 }): Promise<House> => {
   const servers = inject('servers')
   const database = await createTestDatabase()
@@ -167,12 +169,17 @@ export const openHouse = async (options: {
     signingKey: randomBytes(32).toString('hex'),
     // Stars only; a test that needs cards gives `config.providers`
     providers: { telegram: undefined, yookassa: undefined },
+    cabinetUrl: `${gateway.url}/function/cabinet/`,
     ...options.config,
   }
   for (const fn of options.functions) {
     const opened = await fn.open(
       { ...base, functionName: fn.name },
-      { writeLog: (line) => logs.push(line), runtimeMetrics: false },
+      {
+        writeLog: (line) => logs.push(line),
+        runtimeMetrics: false,
+        ...(options.clock === undefined ? {} : { clock: options.clock }),
+      },
     )
     running.set(fn.name, opened)
   }

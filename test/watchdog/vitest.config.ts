@@ -34,12 +34,12 @@ const isBundled = env.WATCHDOG_BUNDLES === 'on'
 
 /** Says at the beginning and the end what all this ran behind. */
 const summary: Reporter = {
-  onInit: () => console.log(`of-watchdog: ${watchdog?.version}`),
+  onInit: () => console.log(`watchdog in use: ${watchdog?.version}`),
   onTestRunEnd: (modules) => {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const count = (state: string): number => tests.filter((test) => test.result().state === state).length
     console.log(
-      `test:watchdog behind of-watchdog (${watchdog?.version}): ${tests.length} tests, ${count('passed')} passed, ${count('failed')} failed`,
+      `test:watchdog (watchdog in use: ${watchdog?.version}): ${tests.length} tests, ${count('passed')} passed, ${count('failed')} failed`,
     )
   },
 }

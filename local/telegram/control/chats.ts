@@ -4,7 +4,7 @@ import { makeVoice } from '../../speech/ogg.ts'
 import { badRequest } from '../api-error.ts'
 import { addDocument, addPhoto, addRecording, toAudio, toDocument, toVoice } from '../files.ts'
 import { findMessage, type MessageContent, messagesOf, receiveFromPerson } from '../messages.ts'
-import { commandsFor, menuButton } from '../methods/bot.ts'
+import { commandsFor, descriptionFor, menuButton } from '../methods/bot.ts'
 import { messageCaption, messageText } from '../methods/send.ts'
 import type { StoredMessage } from '../model.ts'
 import { toUser } from '../people.ts'
@@ -26,6 +26,10 @@ const Captioned = z.strictObject({ caption: z.string().optional() })
 const Sample = z.strictObject({ words: z.string().min(1).max(8_000), seconds: z.int().min(1).max(7_200) })
 const Press = z.strictObject({ messageId: z.int().min(1), data: z.string().min(1).max(64) })
 const OpenWebApp = z.strictObject({ url: z.url() })
+const WebAppData = z.strictObject({
+  buttonText: z.string().min(1),
+  data: z.string().min(1).max(4096),
+})
 
 const textOf = (request: ControlRequest): MessageContent => {
   const { text, replyTo } = parseFields(Text, request.fields)
@@ -163,7 +167,8 @@ export const chatRoutes: Route[] = [
       return {
         person,
         commands: commandsFor(state, person.languageCode ?? ''),
-        menuButton: menuButton(state),
+        menuButton: menuButton(state, person.id),
+        description: descriptionFor(state, person.languageCode ?? ''),
       }
     },
   },
@@ -186,6 +191,14 @@ export const chatRoutes: Route[] = [
   { method: 'GET', path: '/sim/chats/:personId/messages', run: listMessages },
   { method: 'GET', path: '/sim/chats/:personId/wait', run: waitForBot },
   { method: 'POST', path: '/sim/chats/:personId/callbacks', run: pressButton },
+  {
+    method: 'POST',
+    path: '/sim/chats/:personId/web-app-data',
+    run: (request) => {
+      const { buttonText, data } = parseFields(WebAppData, request.fields)
+      return speak(request, async () => ({ web_app_data: { button_text: buttonText, data } }))
+    },
+  },
   {
     method: 'POST',
     path: '/sim/chats/:personId/web-app',

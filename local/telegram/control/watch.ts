@@ -55,6 +55,7 @@ export const watchRoutes: Route[] = [
       const transactions = [...state.transactions.values()].map(({ transaction }) => transaction)
       return {
         bot: botUser(state),
+        operatorIds: state.operatorIds,
         webhook: webhookInfo(state),
         pendingUpdates: state.pending.size,
         people: state.people.size,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { badRequest } from '../api-error.ts'
-import { inlineKeyboardOf, ReplyMarkup } from '../markup.ts'
+import { editedKeyboardOf, ReplyMarkup } from '../markup.ts'
 import { findMessage, removeMessage, replaceMessage, withButtons } from '../messages.ts'
 import type { ChatMessage, StoredMessage } from '../model.ts'
 import { reachablePerson } from '../people.ts'
@@ -24,7 +24,7 @@ export const ownMessage = (state: SimulatorState, target: z.output<typeof EditTa
   const person = reachablePerson(state, target.chat_id)
   const stored = findMessage(state, person.id, target.message_id)
   if (stored === undefined) throw badRequest('message to edit not found')
-  if (!stored.message.from.is_bot) throw badRequest("message can't be edited")
+  if (!stored.message.from.is_bot || stored.uneditable) throw badRequest("message can't be edited")
   return stored
 }
 
@@ -51,7 +51,7 @@ export const editMethods = {
       return applyEdit(
         state,
         stored,
-        withButtons({ ...rest, ...content }, inlineKeyboardOf(params.reply_markup)),
+        withButtons({ ...rest, ...content }, editedKeyboardOf(params.reply_markup)),
       )
     },
   ),
@@ -68,15 +68,25 @@ export const editMethods = {
       return applyEdit(
         state,
         stored,
-        withButtons({ ...rest, ...content }, inlineKeyboardOf(params.reply_markup)),
+        withButtons({ ...rest, ...content }, editedKeyboardOf(params.reply_markup)),
       )
     },
   ),
 
   editMessageReplyMarkup: defineMethod(EditTarget, (params, { state }) => {
     const stored = ownMessage(state, params)
-    return applyEdit(state, stored, withButtons(stored.message, inlineKeyboardOf(params.reply_markup)))
+    return applyEdit(state, stored, withButtons(stored.message, editedKeyboardOf(params.reply_markup)))
   }),
+
+  deleteMessages: defineMethod(
+    z.object({ chat_id: ChatId, message_ids: fromForm(z.array(z.int()).min(1).max(100)) }),
+    (params, { state }) => {
+      const person = reachablePerson(state, params.chat_id)
+      const found = params.message_ids.flatMap((id) => findMessage(state, person.id, id) ?? [])
+      for (const stored of found) removeMessage(state, stored)
+      return true
+    },
+  ),
 
   deleteMessage: defineMethod(z.object({ chat_id: ChatId, message_id: Integer }), (params, { state }) => {
     const person = reachablePerson(state, params.chat_id)

@@ -11,9 +11,9 @@ import {
   UPLOAD_LIMIT_BYTES,
   type Upload,
 } from '../files.ts'
-import { inlineKeyboardOf } from '../markup.ts'
+import { editedKeyboardOf } from '../markup.ts'
 import { withButtons } from '../messages.ts'
-import type { StoredFile } from '../model.ts'
+import type { ChatMessage, StoredFile } from '../model.ts'
 import { reachablePerson } from '../people.ts'
 import type { SimulatorState } from '../state.ts'
 import { defineMethod, fromForm, type MethodContext } from './define.ts'
@@ -47,14 +47,29 @@ const resendDocument = (file: StoredFile) => {
   return toDocument(file)
 }
 
+const photoOf = async (state: SimulatorState, source: Source) => ({
+  photo: 'known' in source ? resendPhoto(source.known) : await addPhoto(state, source.upload, 'bot'),
+})
+
 const uploadDocument = async (state: SimulatorState, upload: Upload) => {
   if (upload.bytes.length > UPLOAD_LIMIT_BYTES) throw badRequest('file is too big')
   return toDocument(await addDocument(state, upload))
 }
 
-/** What editMessageMedia puts in place; of the kinds of media only photos. */
-const PhotoMedia = z.object({
-  type: z.literal('photo'),
+const documentOf = async (state: SimulatorState, source: Source) => ({
+  document: 'known' in source ? resendDocument(source.known) : await uploadDocument(state, source.upload),
+})
+
+/** A message without what it says: words and media can take each other's place. */
+const withoutContent = (message: ChatMessage): ChatMessage => {
+  const { text: _text, entities: _marks, photo: _photo, document: _document, ...rest } = message
+  const { caption: _words, caption_entities: _entities, ...bare } = rest
+  return bare
+}
+
+/** What editMessageMedia puts in place; of the kinds of media photos and documents. */
+const Media = z.object({
+  type: z.enum(['photo', 'document']),
   media: z.string().min(1),
   caption: z.string().optional(),
   parse_mode: z.string().optional(),
@@ -80,28 +95,25 @@ export const fileMethods = {
       const { state } = context
       reachablePerson(state, target.chat_id)
       const text = messageCaption(caption, parse_mode)
-      const source = sourceOf(context, 'photo', photo)
-      const sizes =
-        'known' in source ? resendPhoto(source.known) : await addPhoto(state, source.upload, 'bot')
-      return sendContent(state, target, { photo: sizes, ...text })
+      const sent = await photoOf(state, sourceOf(context, 'photo', photo))
+      return sendContent(state, target, { ...sent, ...text })
     },
   ),
 
   editMessageMedia: defineMethod(
-    EditTarget.extend({ media: fromForm(PhotoMedia) }),
+    EditTarget.extend({ media: fromForm(Media) }),
     async ({ media, reply_markup, ...target }, context) => {
       const { state } = context
       const stored = ownMessage(state, target)
-      const { photo: before, caption: _words, caption_entities: _entities, ...rest } = stored.message
-      if (before === undefined) throw badRequest('there is no media in the message to edit')
+      if (stored.message.invoice !== undefined) throw badRequest('there is no media in the message to edit')
+      const buttons = editedKeyboardOf(reply_markup)
       const text = messageCaption(media.caption, media.parse_mode)
       const source = sourceOf(context, 'media', media.media)
-      const photo =
-        'known' in source ? resendPhoto(source.known) : await addPhoto(state, source.upload, 'bot')
+      const content = await (media.type === 'photo' ? photoOf(state, source) : documentOf(state, source))
       return applyEdit(
         state,
         stored,
-        withButtons({ ...rest, photo, ...text }, inlineKeyboardOf(reply_markup)),
+        withButtons({ ...withoutContent(stored.message), ...content, ...text }, buttons),
       )
     },
   ),
@@ -112,10 +124,8 @@ export const fileMethods = {
       const { state } = context
       reachablePerson(state, target.chat_id)
       const text = messageCaption(caption, parse_mode)
-      const source = sourceOf(context, 'document', document)
-      const sent =
-        'known' in source ? resendDocument(source.known) : await uploadDocument(state, source.upload)
-      return sendContent(state, target, { document: sent, ...text })
+      const sent = await documentOf(state, sourceOf(context, 'document', document))
+      return sendContent(state, target, { ...sent, ...text })
     },
   ),
 

@@ -1,9 +1,16 @@
 import type { MessageEntity } from '@grammyjs/types'
 import { z } from 'zod'
 import { badRequest } from '../api-error.ts'
-import { applyReplyKeyboard, inlineKeyboardOf, ReplyMarkup } from '../markup.ts'
-import { findMessage, type MessageContent, sendFromBot } from '../messages.ts'
+import {
+  applyReplyKeyboard,
+  forceReplyOf,
+  inlineKeyboardOf,
+  makesUneditable,
+  ReplyMarkup,
+} from '../markup.ts'
+import { askForReply, findMessage, type MessageContent, sendFromBot } from '../messages.ts'
 import type { AnyReplyMarkup, ChatMessage, Person } from '../model.ts'
+import { omitUndefined } from '../omit-undefined.ts'
 import { reachablePerson } from '../people.ts'
 import { CAPTION_LIMIT, TEXT_LIMIT, toRichText } from '../rich-text.ts'
 import type { SimulatorState } from '../state.ts'
@@ -60,7 +67,21 @@ export const sendContent = (
   countSend(state, person.id)
   applyReplyKeyboard(state, person, markup)
   const buttons: MessageContent = reply_markup === undefined ? {} : { reply_markup }
-  return sendFromBot(state, person, { ...content, ...reply, ...buttons }, options.invoiceSlug)
+  const sent = sendFromBot(
+    state,
+    person,
+    { ...content, ...reply, ...buttons },
+    {
+      ...(options.invoiceSlug === undefined ? {} : { invoiceSlug: options.invoiceSlug }),
+      ...(makesUneditable(markup) ? { uneditable: true } : {}),
+    },
+  )
+  const forced = forceReplyOf(markup)
+  if (forced !== undefined) {
+    const placeholder = omitUndefined({ placeholder: forced.input_field_placeholder })
+    askForReply(state, person.id, { messageId: sent.message_id, ...placeholder })
+  }
+  return sent
 }
 
 /** The text and entities of a message. Throws Telegram's 400 for empty, too long and badly marked up text. */

@@ -11,10 +11,11 @@ const post = (path, body) =>
 export const api = {
   state: () => call('/sim/state'),
   people: () => call('/sim/people').then(({ people }) => people),
+  change: (id, profile) => post(`/sim/chats/${id}/profile`, profile),
   addPerson: (person) => post('/sim/people', person).then((answer) => answer.person),
   chat: (id) => call(`/sim/chats/${id}`),
   messages: (id, query = '') => call(`/sim/chats/${id}/messages${query}`),
-  sendText: (id, text) => post(`/sim/chats/${id}/messages`, { text }),
+  sendText: (id, text, replyTo) => post(`/sim/chats/${id}/messages`, { text, replyTo }),
   sendFile: (id, field, file, caption) => {
     const form = new FormData()
     form.append(field, file, file.name)
@@ -26,5 +27,6 @@ export const api = {
   pay: (id, payment) => post(`/sim/chats/${id}/payments`, payment),
   invoice: (slug) => call(`/sim/invoices/${slug}`).then(({ invoice }) => invoice),
   block: (id, blocked) => post(`/sim/chats/${id}/block`, { blocked }),
+  sendData: (id, buttonText, data) => post(`/sim/chats/${id}/web-app-data`, { buttonText, data }),
   webApp: (id, url) => post(`/sim/chats/${id}/web-app`, { url }).then((answer) => answer.url),
 }

@@ -1,5 +1,7 @@
 import { api } from './api.js'
-import { askPayment, showAlert, showPhoto, toast } from './dialogs.js'
+import { openApp } from './app-panel.js'
+import { askPayment } from './bill.js'
+import { showAlert, showPhoto, showPopup, toast } from './dialogs.js'
 import { byId } from './dom.js'
 import { t } from './i18n.js'
 import { jumpTo } from './message-list.js'
@@ -13,20 +15,21 @@ const isWebLink = (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).pr
  * `fail` shows an error.
  */
 export const startBotButtons = (currentPerson, sendText, fail) => {
-  const openWebApp = async (url) => {
-    // The tab opens at the click and gets its address later: browsers block tabs that open on their own.
-    const tab = window.open('', '_blank')
-    try {
-      const address = await api.webApp(currentPerson().id, url)
-      if (tab === null) window.location.assign(address)
-      else {
-        tab.opener = null
-        tab.location.replace(address)
-      }
-    } catch (error) {
-      tab?.close()
-      fail(error)
+  let bot
+
+  /** `keyboardButton`: the words of the button under the input field, whose app may send the bot a text. */
+  const openWebApp = (url, keyboardButton) => {
+    const { id } = currentPerson()
+    const client = {
+      fail,
+      showPopup,
+      payInvoice: (slug) => payLink(slug),
+      openTelegramLink: openLink,
+      sendData: async (data) => {
+        if (keyboardButton !== undefined) await api.sendData(id, keyboardButton, data)
+      },
     }
+    return openApp(currentPerson(), url, client).catch(fail)
   }
 
   const press = async (element, message, button) => {
@@ -44,12 +47,21 @@ export const startBotButtons = (currentPerson, sendText, fail) => {
 
   const payLink = async (slug) => {
     const link = `https://t.me/$${slug}`
-    await askPayment(currentPerson(), await api.invoice(slug), { invoiceLink: link })
+    return askPayment(currentPerson(), await api.invoice(slug), { invoiceLink: link })
+  }
+
+  /** A link to this bot's own chat: what START sends there. */
+  const startOf = (url) => {
+    const link = URL.canParse(url) ? new URL(url) : undefined
+    if (link?.host !== 't.me' || link.pathname.toLowerCase() !== `/${bot.username}`) return undefined
+    return `/start ${link.searchParams.get('start') ?? ''}`.trim()
   }
 
   const openLink = (url) => {
     const slug = INVOICE_LINK.exec(url)?.[1]
+    const start = startOf(url)
     if (slug !== undefined) payLink(slug).catch(fail)
+    else if (start !== undefined) void sendText(start)
     else if (isWebLink(url)) window.open(url, '_blank', 'noopener,noreferrer')
   }
 
@@ -68,14 +80,19 @@ export const startBotButtons = (currentPerson, sendText, fail) => {
     const item = target.closest('li')
     if (target.botButton !== undefined) useButton(target, item.message, target.botButton)
     else if (target.dataset.command !== undefined) void sendText(target.dataset.command)
-    else if (target.dataset.photo !== undefined) void showPhoto(target.dataset.photo)
+    else if (target.dataset.photo !== undefined) void showPhoto(target.dataset.photo, item.message.caption)
     else if (target.dataset.jump !== undefined) jumpTo(target.dataset.jump)
     else if (target.classList.contains('spoiler')) target.classList.add('shown')
-    else if (INVOICE_LINK.test(target.dataset.link ?? '')) {
+    else if (INVOICE_LINK.test(target.dataset.link ?? '') || startOf(target.dataset.link) !== undefined) {
       event.preventDefault()
       openLink(target.dataset.link)
     }
   })
 
-  return { openWebApp }
+  return {
+    openWebApp,
+    setBot: (known) => {
+      bot = known
+    },
+  }
 }

@@ -139,6 +139,7 @@ const keyboard = (message) => {
 }
 
 const service = (message) => {
+  if (message.web_app_data !== undefined) return el('span', {}, t('sentData'))
   const paid = message.successful_payment
   const money = paid ?? message.refunded_payment
   if (money === undefined) return undefined

@@ -6,8 +6,6 @@ const text = byId('text')
 const send = byId('send')
 const menu = byId('command-menu')
 const commandsButton = byId('commands')
-const replyKeyboard = byId('reply-keyboard')
-const toggleKeyboard = byId('toggle-keyboard')
 const fileInput = byId('file-input')
 
 let commands = []
@@ -126,28 +124,6 @@ fileInput.addEventListener('change', () => {
   fileInput.value = ''
   if (files.length > 0) onSendFiles(files)
 })
-
-const showKeyboard = (shown) => {
-  replyKeyboard.hidden = !shown
-  toggleKeyboard.setAttribute('aria-pressed', String(shown))
-}
-
-toggleKeyboard.addEventListener('click', () => showKeyboard(replyKeyboard.hidden))
-
-/** The bot's keyboard under the input field, or none. */
-export const setReplyKeyboard = (keyboard) => {
-  toggleKeyboard.hidden = keyboard === undefined
-  if (keyboard === undefined) return showKeyboard(false)
-  const press = (label) => () => {
-    if (keyboard.one_time_keyboard) showKeyboard(false)
-    onSendText(label)
-  }
-  const button = ({ text: label }) => el('button', { type: 'button', onclick: press(label) }, label)
-  replyKeyboard.replaceChildren(...keyboard.keyboard.map((row) => el('div', {}, ...row.map(button))))
-  if (keyboard.input_field_placeholder) text.placeholder = keyboard.input_field_placeholder
-  else text.placeholder = t('message')
-  showKeyboard(true)
-}
 
 export const setCommands = (list) => {
   commands = list

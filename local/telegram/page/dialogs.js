@@ -1,20 +1,29 @@
 import { api } from './api.js'
-import { price } from './bubbles.js'
-import { byId, el } from './dom.js'
-import { currentLanguage, explain, formatBytes, formatNumber, t } from './i18n.js'
+import { byId, el, icon } from './dom.js'
+import { currentLanguage, explain, formatBytes, t } from './i18n.js'
 
 const dialog = byId('dialog')
 const TOAST_MS = 4000
 
+/** Says something in passing, above dialogs too: what was opened last lies on top. */
 export const toast = (text) => {
+  const toasts = byId('toasts')
   const element = el('div', { class: 'toast' }, text)
-  byId('toasts').append(element)
-  setTimeout(() => element.remove(), TOAST_MS)
+  toasts.append(element)
+  if (toasts.matches(':popover-open')) toasts.hidePopover()
+  toasts.showPopover()
+  setTimeout(() => {
+    element.remove()
+    if (toasts.childElementCount === 0 && toasts.matches(':popover-open')) toasts.hidePopover()
+  }, TOAST_MS)
 }
 
-const open = (className, ...children) => {
+/** Opens the dialog; resolves when it is closed. Its name is its heading, or its whole text where it has none. */
+export const openDialog = (className, ...children) => {
   dialog.className = `dialog ${className}`
-  dialog.replaceChildren(...children)
+  dialog.replaceChildren(...children.filter((child) => child !== undefined))
+  const named = dialog.querySelector('h2, p, img') ?? dialog
+  named.id = 'dialog-title'
   dialog.showModal()
   return new Promise((resolve) => {
     const finish = () => {
@@ -25,23 +34,78 @@ const open = (className, ...children) => {
   })
 }
 
-const actions = (...buttons) => el('div', { class: 'actions' }, ...buttons)
+export const closeDialog = () => dialog.close('')
 
-const cancelButton = () => el('button', { type: 'button', onclick: () => dialog.close('') }, t('cancel'))
+export const actions = (...buttons) => el('div', { class: 'actions' }, ...buttons)
+
+export const cancelButton = () => el('button', { type: 'button', onclick: closeDialog }, t('cancel'))
 
 dialog.addEventListener('click', (event) => {
-  if (event.target === dialog) dialog.close('')
+  if (event.target === dialog) closeDialog()
 })
 
 export const showAlert = (text) =>
-  open(
+  openDialog(
     'alert',
     el('p', {}, text),
-    actions(el('button', { type: 'button', class: 'primary', onclick: () => dialog.close('') }, t('ok'))),
+    actions(el('button', { type: 'button', class: 'primary', onclick: closeDialog }, t('ok'))),
   )
 
-export const showPhoto = (url) =>
-  open('viewer', el('img', { src: url, alt: t('photo'), onclick: () => dialog.close('') }))
+/** A question of a Mini App: words and up to three buttons, as Telegram's clients show them. Answers the id of the pressed one, if any. */
+export const showPopup = async ({ title, message, buttons = [] }) => {
+  const LABELS = { ok: t('ok'), close: t('close'), cancel: t('cancel') }
+  let pressed
+  const button = ({ id = '', type = 'default', text }) =>
+    el(
+      'button',
+      {
+        type: 'button',
+        class: type === 'destructive' ? 'danger' : undefined,
+        onclick: () => {
+          pressed = id
+          closeDialog()
+        },
+      },
+      LABELS[type] ?? text ?? t('ok'),
+    )
+  await openDialog(
+    'alert',
+    title ? el('h2', {}, title) : undefined,
+    el('p', {}, message ?? ''),
+    actions(...(buttons.length === 0 ? [{ type: 'close' }] : buttons).map(button)),
+  )
+  return pressed
+}
+
+/** A Mini App has said that something in it is not saved. */
+export const askToClose = async () => {
+  const buttons = [
+    { id: 'stay', type: 'cancel' },
+    { id: 'close', type: 'destructive', text: t('closeAnyway') },
+  ]
+  return (await showPopup({ message: t('unsaved'), buttons })) === 'close'
+}
+
+export const showPhoto = (url, caption) =>
+  openDialog(
+    'viewer',
+    el('img', { src: url, alt: caption ?? t('photo'), onclick: closeDialog }),
+    caption === undefined ? undefined : el('p', {}, caption),
+    el(
+      'div',
+      { class: 'tools' },
+      el(
+        'a',
+        { href: url, download: 'photo.jpg', 'aria-label': t('download'), title: t('download') },
+        icon('download'),
+      ),
+      el(
+        'button',
+        { type: 'button', 'aria-label': t('close'), title: t('close'), onclick: closeDialog },
+        icon('close'),
+      ),
+    ),
+  )
 
 /** Asks for a name and a language; answers the new person, or undefined. */
 export const askNewPerson = async () => {
@@ -63,9 +127,9 @@ export const askNewPerson = async () => {
     } catch (error) {
       toast(explain(error))
     }
-    dialog.close('')
+    closeDialog()
   }
-  await open(
+  await openDialog(
     '',
     el(
       'form',
@@ -77,54 +141,6 @@ export const askNewPerson = async () => {
     ),
   )
   return person
-}
-
-const OUTCOMES = { refused: 'refused', expired: 'expired' }
-
-/** Shows the bill and pays it. `payment` is what the control API takes. */
-export const askPayment = (person, invoice, payment) => {
-  const problem = el('p', { class: 'problem', hidden: true, role: 'alert' })
-  const amount = invoice.total_amount ?? invoice.amount
-  const isStars = invoice.currency === 'XTR'
-  const pay = el(
-    'button',
-    { type: 'button', class: 'primary' },
-    `${t('pay')} `,
-    ...price(amount, invoice.currency),
-  )
-  const label = [...pay.childNodes]
-  pay.addEventListener('click', async () => {
-    pay.disabled = true
-    pay.textContent = t('paying')
-    problem.hidden = true
-    try {
-      const { outcome, errorMessage } = await api.pay(person.id, payment)
-      if (outcome === 'paid') {
-        dialog.close('')
-        return toast(t('paid'))
-      }
-      problem.textContent = outcome === 'refused' && errorMessage ? errorMessage : t(OUTCOMES[outcome])
-    } catch (error) {
-      problem.textContent = explain(error)
-    }
-    problem.hidden = false
-    pay.disabled = false
-    pay.replaceChildren(...label)
-  })
-  const line = (className, name, ...value) =>
-    el('div', {}, el('span', {}, name), el('span', { class: className }, ...value))
-  const bill = el('div', { class: 'bill' }, line('price', invoice.title, ...price(amount, invoice.currency)))
-  if (isStars) bill.append(line('', t('balance'), ...price(person.stars, 'XTR')))
-  const short = isStars && person.stars < amount ? el('p', {}, t('refill')) : undefined
-  return open(
-    '',
-    el('h2', {}, t('invoice')),
-    el('p', {}, invoice.description),
-    bill,
-    short ?? '',
-    problem,
-    actions(cancelButton(), pay),
-  )
 }
 
 /** What Telegram's apps make of a file unless told otherwise: the field that it is sent in. */
@@ -149,7 +165,7 @@ export const askSend = async (file) => {
   const submit = (event) => {
     event.preventDefault()
     answer = { field: asFile.checked ? 'document' : field, caption: caption.value.trim() }
-    dialog.close('')
+    closeDialog()
   }
   const form = el(
     'form',
@@ -163,12 +179,9 @@ export const askSend = async (file) => {
       : el('label', { class: 'row' }, asFile, t(isPhoto ? 'asFile' : 'asPlainFile')),
     actions(cancelButton(), el('button', { type: 'submit', class: 'primary' }, t('send'))),
   )
-  const closed = open('', form)
+  const closed = openDialog('', form)
   caption.focus()
   await closed
   if (url !== undefined) URL.revokeObjectURL(url)
   return answer
 }
-
-/** `1 234` and its star, for the header. */
-export const starsText = (person) => formatNumber(person.stars)

@@ -30,8 +30,8 @@ export const byId = (id) => document.getElementById(id)
 const TONES = 5
 
 /** The round sign of a person: the first letter on a colour that stays theirs. */
-export const paintAvatar = (element, person) => {
-  element.textContent = [...person.firstName][0]?.toUpperCase() ?? '?'
-  element.className = `avatar small tone-${person.id % TONES}`
+export const paintAvatar = (element, person, isOperator) => {
+  element.replaceChildren(isOperator ? icon('shield') : ([...person.firstName][0]?.toUpperCase() ?? '?'))
+  element.className = `avatar small ${isOperator ? 'operator' : `tone-${person.id % TONES}`}`
   return element
 }

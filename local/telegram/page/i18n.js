@@ -37,6 +37,15 @@ export const switchLanguage = () => {
   translatePage()
 }
 
+/** Takes over the language that another pane or tab has chosen; then calls back. */
+export const followLanguage = (onChange) =>
+  window.addEventListener('storage', ({ key, newValue }) => {
+    if (key !== STORED || !(newValue in TEXTS)) return
+    language = newValue
+    translatePage()
+    onChange()
+  })
+
 /** 0:07, 12:05, 1:02:05. */
 export const formatDuration = (seconds) => {
   const two = (value) => String(value).padStart(2, '0')

@@ -1,12 +1,15 @@
 import { api } from './api.js'
+import { closeAppOfOthers } from './app-panel.js'
 import { startBotButtons } from './bot-buttons.js'
-import { setCommands, setReplyKeyboard, startComposer } from './composer.js'
+import { setCommands, startComposer } from './composer.js'
 import { askSend, toast } from './dialogs.js'
 import { byId } from './dom.js'
 import { acceptDrops } from './drop-files.js'
-import { currentLanguage, explain, switchLanguage, t, translatePage } from './i18n.js'
+import { follow } from './follow.js'
+import { currentLanguage, explain, followLanguage, switchLanguage, t, translatePage } from './i18n.js'
 import {
   dropMessage,
+  findMessage,
   firstMessageId,
   putMessage,
   rerender,
@@ -14,13 +17,14 @@ import {
   showMessages,
 } from './message-list.js'
 import { showPerson, startPersonMenu } from './person-menu.js'
+import { closeSplit, isRightPane, pickPerson, rememberPerson } from './places.js'
+import { showWishes, startReplyKeyboard, takeAnswered } from './reply-keyboard.js'
 
-const STORED_PERSON = 'kopeika-person'
 const ACTION_MS = 5500
 
 let people = []
+let operatorIds = []
 let person
-let events
 let actionTimer
 let isOnline = true
 
@@ -46,23 +50,30 @@ const showFoot = () => {
   byId('start').hidden = person.started
   byId('unblock').hidden = !person.blocked
   byId('composer').hidden = !person.started || person.blocked
-  setReplyKeyboard(person.started && !person.blocked ? person.keyboard : undefined)
+  showWishes(person.started && !person.blocked ? person : {}, findMessage)
 }
 
 const takePerson = (changed) => {
   people = [...people.filter(({ id }) => id !== changed.id), changed].sort((a, b) => a.id - b.id)
   if (changed.id !== person.id) return
-  const footChanged = ['started', 'blocked', 'keyboard'].some(
-    (field) => JSON.stringify(changed[field]) !== JSON.stringify(person[field]),
-  )
+  const isChanged = (field) => JSON.stringify(changed[field]) !== JSON.stringify(person[field])
+  const footChanged = ['started', 'blocked', 'keyboard', 'forceReply'].some(isChanged)
+  const languageChanged = isChanged('languageCode')
   person = changed
-  showPerson(person)
+  showPerson(person, isOperator(person))
   if (footChanged) showFoot()
+  if (languageChanged) loadSettings().catch(fail)
 }
 
+const isOperator = ({ id }) => operatorIds.includes(id)
+
 const loadSettings = async () => {
-  const { commands, menuButton } = await api.chat(person.id)
+  const { id } = person
+  const { commands, menuButton, description } = await api.chat(id)
+  if (id !== person.id) return
   setCommands(commands)
+  byId('intro-description').hidden = description === ''
+  byId('intro-description').textContent = description
   const button = byId('app-button')
   button.hidden = menuButton.type !== 'web_app'
   button.textContent = menuButton.text ?? ''
@@ -70,9 +81,13 @@ const loadSettings = async () => {
 }
 
 const loadMessages = async () => {
-  const { messages, hasMore } = await api.messages(person.id)
+  const { id } = person
+  const { messages, hasMore } = await api.messages(id)
+  if (id !== person.id) return
   byId('earlier').hidden = !hasMore
   showMessages(messages)
+  // the message that it asks about is there only now
+  if (person.forceReply !== undefined) showFoot()
 }
 
 const onEvent = (event) => {
@@ -90,32 +105,23 @@ const refresh = async () => {
   await Promise.all([loadMessages(), loadSettings()])
 }
 
-/** Follows one person's chat. After a lost connection everything is read again: nothing is missed, nothing doubles. */
-const follow = () => {
-  events?.close()
-  events = new EventSource(`/sim/events?person=${person.id}`)
-  events.onopen = () => {
-    isOnline = true
-    showAction(undefined)
-    refresh().catch(fail)
-  }
-  events.onmessage = ({ data }) => onEvent(JSON.parse(data))
-  events.onerror = () => {
-    isOnline = false
-    showStatus()
-  }
+const setOnline = (isThere) => {
+  isOnline = isThere
+  if (isThere) showAction(undefined)
+  else showStatus()
 }
 
 const choose = (chosen) => {
   person = chosen
-  localStorage.setItem(STORED_PERSON, String(person.id))
+  rememberPerson(person.id)
+  closeAppOfOthers(person.id)
   showMessages([])
-  showPerson(person)
+  showPerson(person, isOperator(person))
   showFoot()
-  follow()
+  follow(person.id, { readAgain: () => refresh().catch(fail), apply: onEvent, setOnline })
 }
 
-const sendText = (text) => api.sendText(person.id, text).catch(fail)
+const sendText = (text) => api.sendText(person.id, text, takeAnswered()).catch(fail)
 
 const sendFiles = async (files) => {
   const { id } = person
@@ -133,6 +139,10 @@ const buttons = startBotButtons(() => person, sendText, fail)
 
 byId('start').addEventListener('click', () => sendText('/start').then(() => byId('text').focus()))
 byId('unblock').addEventListener('click', () => api.block(person.id, false).catch(fail))
+startReplyKeyboard((button) => {
+  if (button.web_app === undefined) void sendText(button.text)
+  else void buttons.openWebApp(button.web_app.url, button.text)
+})
 byId('app-button').addEventListener('click', (event) => buttons.openWebApp(event.currentTarget.dataset.url))
 byId('earlier').addEventListener('click', async () => {
   const { messages, hasMore } = await api.messages(person.id, `?beforeId=${firstMessageId()}`)
@@ -142,8 +152,10 @@ byId('earlier').addEventListener('click', async () => {
 
 acceptDrops(() => person?.started === true && !person.blocked, sendFiles)
 
-byId('chat').addEventListener('click', () => {
+byId('chat').addEventListener('click', ({ detail }) => {
+  // a click without a mouse comes from the keys: the focus stays where they are
   if (
+    detail > 0 &&
     window.getSelection()?.isCollapsed &&
     !byId('composer').hidden &&
     matchMedia('(pointer: fine)').matches
@@ -152,32 +164,63 @@ byId('chat').addEventListener('click', () => {
   }
 })
 
-const changeLanguage = () => {
-  switchLanguage()
+const retranslate = () => {
   rerender()
   showStatus()
-  showPerson(person)
+  showPerson(person, isOperator(person))
   showFoot()
 }
+
+const changeLanguage = () => {
+  switchLanguage()
+  retranslate()
+}
+
+const refreshPeople = async () => {
+  people = await api.people().catch(() => people)
+}
+
+/** The operator is a person as well, made when somebody wants to be them. */
+const becomeOperator = async (id) => {
+  const known = people.find((other) => other.id === id)
+  const firstName = t('operator')
+  choose(known ?? (await api.addPerson({ id, firstName, languageCode: currentLanguage() })))
+}
+
+/** What the app of this person's Telegram speaks; the bot is told with the next thing they do. */
+const switchPersonLanguage = () =>
+  api.change(person.id, { languageCode: person.languageCode === 'ru' ? 'en' : 'ru' }).catch(fail)
 
 /** The first visit finds nobody: one person is made at once. */
 const somebody = async () => {
   people = await api.people()
-  const stored = localStorage.getItem(STORED_PERSON)
-  const known = people.find(({ id }) => String(id) === stored) ?? people[0]
-  return known ?? api.addPerson({ firstName: t('defaultName'), languageCode: currentLanguage() })
+  const firstName = t(isRightPane ? 'secondName' : 'defaultName')
+  return pickPerson(people) ?? api.addPerson({ firstName, languageCode: currentLanguage() })
 }
 
 const boot = async () => {
   translatePage()
-  const { bot } = await api.state()
+  const { bot, operatorIds: ids } = await api.state()
+  operatorIds = ids
+  byId('app-title').textContent = bot.first_name
   byId('bot-name').textContent = bot.first_name
   byId('intro-name').textContent = bot.first_name
   document.title = `${bot.first_name} — Telegram`
   startComposer({ sendText, sendFiles, sampleVoice })
-  const model = { people: () => people, person: () => person }
-  const toggleBlock = () => api.block(person.id, !person.blocked).catch(fail)
-  startPersonMenu(model, { choose, switchLanguage: changeLanguage, toggleBlock })
+  buttons.setBot(bot)
+  startPersonMenu(
+    { people: () => people, person: () => person, operatorIds },
+    {
+      choose,
+      refreshPeople,
+      becomeOperator: (id) => becomeOperator(id).catch(fail),
+      switchPersonLanguage,
+      switchLanguage: changeLanguage,
+      closeSplit: () => closeSplit(person.id),
+      toggleBlock: () => api.block(person.id, !person.blocked).catch(fail),
+    },
+  )
+  followLanguage(retranslate)
   choose(await somebody())
 }
 

@@ -1,6 +1,6 @@
 import { renderMessage } from './bubbles.js'
 import { byId, el } from './dom.js'
-import { formatDay } from './i18n.js'
+import { formatDay, t } from './i18n.js'
 
 const list = byId('messages')
 const scroller = byId('scroller')
@@ -21,10 +21,18 @@ const showUnread = () => {
   toBottom.hidden = isFollowing
   unread.hidden = unreadCount === 0
   unread.textContent = String(unreadCount)
+  const name = unreadCount === 0 ? t('toBottom') : `${t('toBottom')}: ${unreadCount}`
+  toBottom.setAttribute('aria-label', name)
+}
+
+/** The list has moved by itself: that is nobody's wish to leave its end. */
+const noteMove = () => {
+  lastTop = scroller.scrollTop
 }
 
 export const scrollToEnd = (behavior = 'smooth') => {
   isFollowing = true
+  noteMove()
   scroller.scrollTo({ top: scroller.scrollHeight, behavior })
   showUnread()
 }
@@ -41,6 +49,7 @@ toBottom.addEventListener('click', () => scrollToEnd())
 
 /** Pictures get their height late, the window another size: stay at the end if that is where the reader is. */
 const resized = new ResizeObserver(() => {
+  noteMove()
   if (isFollowing) scrollToEnd('instant')
 })
 resized.observe(list)
@@ -58,11 +67,30 @@ const separateDays = () => {
 
 const find = (messageId) => list.querySelector(`[data-id="${messageId}"]`)
 
+/** The message with that id, where the list shows it. */
+export const findMessage = (messageId) => find(messageId)?.message
+
+/** What can take the focus in a message, in order. */
+const stops = (item) => [...item.querySelectorAll('button, a, audio')]
+
+/** The newer version of a message; whoever stood on its third button stands on the third one again. */
+const replace = (shown, item) => {
+  const index = stops(shown).indexOf(document.activeElement)
+  shown.replaceWith(item)
+  if (index < 0) return
+  const all = stops(item)
+  const next = all[Math.min(index, all.length - 1)]
+  if (next !== undefined) return next.focus({ preventScroll: true })
+  item.tabIndex = -1
+  item.focus({ preventScroll: true })
+}
+
 /** Adds the message or shows its newer version in place. */
 export const putMessage = (message) => {
+  noteMove()
   const shown = find(message.message_id)
   const item = renderMessage(message)
-  if (shown !== null) return shown.replaceWith(item)
+  if (shown !== null) return replace(shown, item)
   item.classList.add('fresh')
   const next = [...list.querySelectorAll('[data-id]')].find(
     (other) => Number(other.dataset.id) > message.message_id,
@@ -101,7 +129,7 @@ export const firstMessageId = () => Number(list.querySelector('[data-id]')?.data
 
 /** Renders everything again: another language. */
 export const rerender = () => {
-  for (const item of list.querySelectorAll('[data-id]')) item.replaceWith(renderMessage(item.message))
+  for (const item of list.querySelectorAll('[data-id]')) replace(item, renderMessage(item.message))
   separateDays()
 }
 

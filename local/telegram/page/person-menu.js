@@ -1,6 +1,7 @@
-import { askNewPerson, starsText } from './dialogs.js'
+import { askNewPerson } from './dialogs.js'
 import { byId, el, icon, paintAvatar } from './dom.js'
-import { currentLanguage, t } from './i18n.js'
+import { currentLanguage, formatNumber, t } from './i18n.js'
+import { isBeside, isPane, openSplit } from './places.js'
 
 const chip = byId('person-chip')
 const menu = byId('person-menu')
@@ -11,11 +12,13 @@ const close = () => {
 }
 
 /** Name, sign and purse of whoever is writing. */
-export const showPerson = (person) => {
-  paintAvatar(byId('person-avatar'), person)
+export const showPerson = (person, isOperator) => {
+  paintAvatar(byId('person-avatar'), person, isOperator)
   byId('person-name').textContent = person.firstName
-  byId('person-stars').textContent = starsText(person)
+  byId('person-stars').textContent = formatNumber(person.stars)
 }
+
+const LANGUAGES = { ru: 'Русский', en: 'English' }
 
 const entry = (className, onclick, ...children) =>
   el(
@@ -31,34 +34,56 @@ const entry = (className, onclick, ...children) =>
     ...children,
   )
 
-/** `model` gives the people and the current one; `handlers` switch, block and change the language. */
+const personEntry = (model, handlers) => (person) =>
+  entry(
+    '',
+    () => handlers.choose(person),
+    paintAvatar(el('span'), person, model.operatorIds.includes(person.id)),
+    el(
+      'span',
+      { class: 'grow' },
+      person.firstName,
+      el('span', { class: 'hint' }, `  ${person.languageCode ?? ''}`),
+    ),
+    person.id === model.person().id ? icon('check') : undefined,
+  )
+
+/** Operators who have not been anybody's yet. */
+const operatorEntries = (model, handlers) =>
+  model.operatorIds
+    .filter((id) => model.people().every((person) => person.id !== id))
+    .map((id) => entry('', () => handlers.becomeOperator(id), icon('shield'), t('operator')))
+
+const languageEntry = (person, handlers) =>
+  entry(
+    '',
+    handlers.switchPersonLanguage,
+    icon('letter'),
+    el('span', { class: 'grow' }, t('theirLanguage')),
+    el('span', { class: 'hint' }, LANGUAGES[person.languageCode] ?? person.languageCode ?? ''),
+  )
+
+const splitEntry = (handlers) =>
+  entry('', isPane ? handlers.closeSplit : openSplit, icon('split'), t(isPane ? 'onePerson' : 'twoPeople'))
+
+/** `model` gives the people, the current one and who are operators; `handlers` switch, block and change languages. */
 export const startPersonMenu = (model, handlers) => {
   const build = () => {
     const current = model.person()
-    const people = model
-      .people()
-      .map((person) =>
-        entry(
-          '',
-          () => handlers.choose(person),
-          paintAvatar(el('span'), person),
-          el(
-            'span',
-            { class: 'grow' },
-            person.firstName,
-            el('span', { class: 'hint' }, `  ${person.languageCode ?? ''}`),
-          ),
-          person.id === current.id ? icon('check') : undefined,
-        ),
-      )
     const add = async () => {
       const person = await askNewPerson()
       if (person !== undefined) handlers.choose(person)
     }
     menu.replaceChildren(
-      ...people,
+      ...model
+        .people()
+        .filter(({ id }) => !isBeside(id))
+        .map(personEntry(model, handlers)),
+      ...operatorEntries(model, handlers),
       entry('', add, icon('plus'), t('newPerson')),
       el('hr'),
+      languageEntry(current, handlers),
+      splitEntry(handlers),
       entry(
         '',
         handlers.switchLanguage,
@@ -75,8 +100,10 @@ export const startPersonMenu = (model, handlers) => {
         : '',
     )
   }
-  chip.addEventListener('click', () => {
+  chip.addEventListener('click', async () => {
     if (!menu.hidden) return close()
+    // others may have come in another pane or tab
+    await handlers.refreshPeople()
     build()
     menu.hidden = false
     chip.setAttribute('aria-expanded', 'true')

@@ -1,25 +1,65 @@
 import { FluentBundle, type FluentFunction, FluentNumber, FluentResource } from '@fluent/bundle'
 import type { Language } from '../settings.ts'
 import type { MessageId } from './catalogue.ts'
+import { enAdmin } from './en-admin.ts'
+import { enAdminDeeds } from './en-admin-deeds.ts'
 import { enAlerts } from './en-alerts.ts'
+import { enCabinet } from './en-cabinet.ts'
 import { enChat } from './en-chat.ts'
 import { enFiles } from './en-files.ts'
 import { enLegal } from './en-legal.ts'
+import { enMenu } from './en-menu.ts'
 import { enMoney } from './en-money.ts'
+import { enPrivacy } from './en-privacy.ts'
+import { enSettings } from './en-settings.ts'
 import { enSpeech } from './en-speech.ts'
 import { enWallet } from './en-wallet.ts'
+import { ruAdmin } from './ru-admin.ts'
+import { ruAdminDeeds } from './ru-admin-deeds.ts'
 import { ruAlerts } from './ru-alerts.ts'
+import { ruCabinet } from './ru-cabinet.ts'
 import { ruChat } from './ru-chat.ts'
 import { ruFiles } from './ru-files.ts'
 import { ruLegal } from './ru-legal.ts'
+import { ruMenu } from './ru-menu.ts'
 import { ruMoney } from './ru-money.ts'
+import { ruPrivacy } from './ru-privacy.ts'
+import { ruSettings } from './ru-settings.ts'
 import { ruSpeech } from './ru-speech.ts'
 import { ruWallet } from './ru-wallet.ts'
 
 /** The Fluent sources of each language. */
 export const SOURCES: Readonly<Record<Language, readonly string[]>> = {
-  ru: [ruChat, ruWallet, ruMoney, ruFiles, ruSpeech, ruLegal, ruAlerts],
-  en: [enChat, enWallet, enMoney, enFiles, enSpeech, enLegal, enAlerts],
+  ru: [
+    ruChat,
+    ruMenu,
+    ruSettings,
+    ruWallet,
+    ruMoney,
+    ruFiles,
+    ruPrivacy,
+    ruSpeech,
+    ruCabinet,
+    ruLegal,
+    ruAlerts,
+    ruAdmin,
+    ruAdminDeeds,
+  ],
+  en: [
+    enChat,
+    enMenu,
+    enSettings,
+    enWallet,
+    enMoney,
+    enFiles,
+    enPrivacy,
+    enSpeech,
+    enCabinet,
+    enLegal,
+    enAlerts,
+    enAdmin,
+    enAdminDeeds,
+  ],
 }
 
 /** Functions that messages may call, each with the message that declines its noun. */
@@ -29,6 +69,7 @@ const COUNTED = {
   SECONDS: 'seconds',
   DAYS: 'days',
   MINUTES: 'minutes',
+  USES: 'uses',
 } as const satisfies Record<string, MessageId>
 
 /**

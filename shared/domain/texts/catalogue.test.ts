@@ -100,7 +100,13 @@ describe.each(LANGUAGES)('%s', (language) => {
 })
 
 test('English has no Cyrillic but the names of the languages; Russian is Russian', () => {
-  const named = new Set(['language-choose', 'command-language', 'language-name', 'settings-title'])
+  const named = new Set([
+    'language-choose',
+    'command-language',
+    'button-language',
+    'language-name',
+    'settings-title',
+  ])
   for (const id of IDS) {
     const [values] = sampleValues(id, 'x')
     const english = formatMessage('en', id, values ?? {})
@@ -108,6 +114,8 @@ test('English has no Cyrillic but the names of the languages; Russian is Russian
     const russian = formatMessage('ru', id, values ?? {})
     const isPattern = [
       'transcript-open',
+      'settings-value',
+      'zone-button',
       'transcript-button-file',
       'transcript-file',
       'transcript-found',

@@ -1,27 +1,37 @@
-import { BUTTON, COMMAND, html, type MessageSpec, POP_UP, plain, TRANSACTION_TYPES } from './message-spec.ts'
+import { ADMIN_MESSAGES } from './admin-messages.ts'
+import { CABINET_MESSAGES } from './cabinet-messages.ts'
+import { MENU_MESSAGES } from './menu-messages.ts'
+import { BUTTON, html, type MessageSpec, POP_UP, plain } from './message-spec.ts'
 import { MONEY_MESSAGES } from './money-messages.ts'
+import { PRIVACY_MESSAGES } from './privacy-messages.ts'
+import { SETTINGS_MESSAGES } from './settings-messages.ts'
 import { SPEECH_MESSAGES } from './speech-messages.ts'
 
 /** Commands in the order of the bot's menu. */
 export const BOT_COMMANDS = [
   'start',
+  'menu',
   'balance',
   'topup',
   'history',
-  'avatar',
+  'usage',
+  'avatars',
   'transcript',
   'transcripts',
   'search',
   'profile',
+  'login',
   'settings',
   'language',
   'help',
+  'cancel',
   'paysupport',
   'terms',
   'privacy',
+  'export',
+  'delete',
 ] as const
 
-const ON_OFF = ['on', 'off'] as const
 /** What operators are told of, as shared/db/alerts.ts has it. */
 const ALERTS = [
   'payment-suspense',
@@ -34,7 +44,6 @@ const ALERTS = [
   'backup-failed',
   'restore-check-failed',
 ] as const
-const LANGUAGES = ['ru', 'en'] as const
 
 /** Every message of the bot: its name, what it takes, where it is shown. */
 export const MESSAGES = {
@@ -61,31 +70,6 @@ export const MESSAGES = {
   'old-button': plain(POP_UP, {}),
   'account-blocked': html({ contact: 'line' }),
 
-  'command-start': plain(COMMAND, {}),
-  'command-balance': plain(COMMAND, {}),
-  'command-topup': plain(COMMAND, {}),
-  'command-history': plain(COMMAND, {}),
-  'command-avatar': plain(COMMAND, {}),
-  'command-transcript': plain(COMMAND, {}),
-  'command-transcripts': plain(COMMAND, {}),
-  'command-search': plain(COMMAND, {}),
-  'command-profile': plain(COMMAND, {}),
-  'command-settings': plain(COMMAND, {}),
-  'command-language': plain(COMMAND, {}),
-  'command-help': plain(COMMAND, {}),
-  'command-paysupport': plain(COMMAND, {}),
-  'command-terms': plain(COMMAND, {}),
-  'command-privacy': plain(COMMAND, {}),
-
-  'button-balance': plain(BUTTON, {}),
-  'button-topup': plain(BUTTON, {}),
-  'button-history': plain(BUTTON, {}),
-  'button-help': plain(BUTTON, {}),
-  'button-avatar': plain(BUTTON, {}),
-  'button-transcripts': plain(BUTTON, {}),
-  'button-settings': plain(BUTTON, {}),
-  'button-back': plain(BUTTON, {}),
-  'button-cancel': plain(BUTTON, {}),
   'question-cancelled': html({}),
   'question-none': html({}),
 
@@ -118,26 +102,22 @@ export const MESSAGES = {
   }),
   'refund-failed': html({ amount: 'line', coins: 'number', balance: 'number', paymentId: 'line' }),
   'charge-receipt': html({ details: 'line', coins: 'number', balance: 'number', priceVersion: 'line?' }),
-  'coins-returned': html({ details: 'line', coins: 'number', balance: 'number' }),
   'coins-adjusted': html({ details: 'line', amount: 'number', balance: 'number' }),
   'insufficient-funds': html({ price: 'number', missing: 'number', spendable: 'number', debt: 'number' }),
   'low-balance': html({ coins: 'number' }),
   'daily-limit-reached': html({ limit: 'number', left: 'number' }),
   'history-title': html({ coins: 'number' }),
   'history-empty': html({}),
-  'history-line': html({
-    number: 'number',
-    type: TRANSACTION_TYPES,
-    amount: 'number',
-    details: 'line',
-    date: 'line',
-    balance: 'number',
-  }),
   'history-hint': html({}),
   'history-older': plain(BUTTON, {}),
 
+  ...MENU_MESSAGES,
+  ...SETTINGS_MESSAGES,
   ...MONEY_MESSAGES,
+  ...PRIVACY_MESSAGES,
   ...SPEECH_MESSAGES,
+  ...CABINET_MESSAGES,
+  ...ADMIN_MESSAGES,
 
   // files
   'avatar-saved': html({ coins: 'number', balance: 'number' }),
@@ -200,24 +180,6 @@ export const MESSAGES = {
   'busy-try-later': html({}),
   'something-went-wrong': html({ requestId: 'line' }),
   'rate-limited': html({ seconds: 'number' }),
-
-  // settings
-  'settings-title': html({
-    language: LANGUAGES,
-    timeZone: 'line',
-    receipts: ON_OFF,
-    lowBalance: ON_OFF,
-    threshold: 'number',
-    dailyLimit: 'number?',
-  }),
-  'settings-button-receipts': plain(BUTTON, { state: ON_OFF }),
-  'settings-button-low-balance': plain(BUTTON, { state: ON_OFF }),
-  'settings-button-threshold': plain(BUTTON, { threshold: 'number' }),
-  'settings-button-daily-limit': plain(BUTTON, { dailyLimit: 'number?' }),
-  'settings-saved': plain(POP_UP, {}),
-  'language-choose': html({}),
-  'language-name': plain(BUTTON, { language: LANGUAGES }),
-  'language-changed': html({}),
 
   // for operators: what must be looked at, and how
   'operator-alert': html({ kind: ALERTS, subject: 'line', details: 'text', command: 'line' }),

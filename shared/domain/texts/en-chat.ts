@@ -1,4 +1,4 @@
-/** English: counted things, first words, commands, buttons, settings. In Fluent (projectfluent.org). */
+/** English: counted things, first words. In Fluent (projectfluent.org). */
 export const enChat = `
 coins =
     { $count ->
@@ -45,10 +45,10 @@ welcome-back =
 help =
     <b>What you can do</b>
 
-    📷 <b>Avatar.</b> Send a photo and it becomes your avatar. See it: /avatar
+    📷 <b>Avatar.</b> Send a photo and it becomes your avatar. See it: /avatars
     📄 <b>Transcripts.</b> Send a .txt, .srt, .vtt or .json file, or a text by /transcript; we keep it encrypted. The list: /transcripts
-    💰 <b>Account.</b> Balance: /balance, top up: /topup, history: /history
-    ⚙️ <b>Settings.</b> Receipts, reminders and limits: /settings, language: /language
+    💰 <b>Account.</b> Balance: /balance, top up: /topup, history: /history, spending: /usage
+    ⚙️ <b>Settings.</b> Receipts, limits, quiet hours: /settings, language: /language
 
     You pay only for a finished result: if something did not work out, you keep your coins.
     A question about a payment: /paysupport
@@ -67,75 +67,4 @@ voice-not-supported =
 group-hint = Everyone has an account of their own, so we answer only in a private chat: @{ $username }
 old-button = This button is out of date. Open the menu again: /help
 account-blocked = Access to this account is closed. If this is a mistake, write to us: { $contact }
-
-command-start = Start and open an account
-command-balance = How many coins you have
-command-topup = Top up your account
-command-history = Where the coins went
-command-avatar = My avatar
-command-transcript = Keep a text as a transcript
-command-transcripts = My transcripts
-command-search = Search my transcripts
-command-profile = My profile
-command-settings = Receipts, reminders, limits
-command-language = Choose a language · Язык
-command-help = What the bot can do and what it costs
-command-paysupport = A question about a payment
-command-terms = Terms
-command-privacy = What we keep about you
-
-button-balance = Balance
-button-topup = Top up
-button-history = History
-button-help = Help
-button-avatar = Avatar
-button-transcripts = Transcripts
-button-settings = Settings
-button-back = ‹ Back
-button-cancel = Cancel
-
-settings-title =
-    <b>Settings</b>
-
-    Language: { $language ->
-        [ru] русский
-       *[en] English
-    }
-    Time zone: { $timeZone }
-    A receipt after every charge: { $receipts ->
-        [on] yes
-       *[off] no
-    }
-    A reminder when coins run low: { $lowBalance ->
-        [on] yes, below { NUMBER($threshold) }
-       *[off] no
-    }
-    Spending limit a day: { $dailyLimit ->
-        [none] none
-       *[other] { COINS($dailyLimit) }
-    }
-settings-button-receipts =
-    { $state ->
-        [on] Receipts: on
-       *[off] Receipts: off
-    }
-settings-button-low-balance =
-    { $state ->
-        [on] Reminders: on
-       *[off] Reminders: off
-    }
-settings-button-threshold = Threshold: { COINS($threshold) }
-settings-button-daily-limit =
-    { $dailyLimit ->
-        [none] Daily limit: none
-       *[other] Daily limit: { COINS($dailyLimit) }
-    }
-settings-saved = Saved
-language-choose = Choose a language. Выберите язык.
-language-name =
-    { $language ->
-        [ru] Русский
-       *[en] English
-    }
-language-changed = Done, we speak English now.
 `

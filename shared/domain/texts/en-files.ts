@@ -18,7 +18,7 @@ avatar-page =
 avatar-unseen = This picture cannot be shown right now.
 avatars-full =
     You keep { NUMBER($room) } pictures, and more there cannot be. Nothing was taken.
-    Delete one in /avatar, then send the new photo again.
+    Delete one in /avatars, then send the new photo again.
 avatar-delete-ask =
     <b>Delete this picture for good?</b>
     The coins for it do not come back.

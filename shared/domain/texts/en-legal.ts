@@ -32,6 +32,6 @@ privacy =
     • your transcripts, encrypted with a key of their own for each person.
 
     We neither sell this data nor show it to other people.
-    Would you like your data, or to have it deleted? Write to us: { $contact }
+    Get your data or have it deleted: the buttons below, /export and /delete. Questions: { $contact }
     Deleting destroys your files and the key to your texts. Records of money stay without your name: accounting requires it.
 `

@@ -33,7 +33,7 @@ entry-work =
            *[gone] {""}; it has been deleted since
         }
        *[avatar] For: an avatar was saved{ $isKept ->
-            [kept] {""}; the current one is in /avatar
+            [kept] {""}; the current one is in /avatars
            *[gone] {""}; it has been deleted since
         }
     }
@@ -54,6 +54,7 @@ entry-refund =
         [0] {""}
        *[other] {""}; of these, spent before and owed since: { NUMBER($debt) }
     }
+entry-open-transcript = 📄 Open the transcript
 entry-hold = Reserved: { COINS($coins) }, { $date }. Only what was needed has been charged.
 
 button-reserved = Reserved: { NUMBER($coins) }

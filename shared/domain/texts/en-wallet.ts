@@ -65,9 +65,6 @@ charge-receipt =
        *[other] {""}
             Price version: { $priceVersion }
     }
-coins-returned =
-    We have returned your coins: { $details }
-    Returned: { COINS($coins) }, balance: <b>{ COINS($balance) }</b>
 coins-adjusted =
     We have corrected your account: <b>{ COINS($amount, sign: "always") }</b>
     Reason: { $details }
@@ -91,18 +88,6 @@ daily-limit-reached =
     You can change the limit in /settings; it starts afresh tomorrow.
 history-title = <b>History</b>. Balance: { COINS($coins) }
 history-empty = Nothing here yet: the first entry appears after a top-up or a charge.
-history-line =
-    { $number }. <b>{ COINS($amount, sign: "always") }</b> · { $type ->
-        [bonus] welcome gift
-        [top_up] top-up
-        [refund] coins returned: { $details }
-        [reversal] payment refunded
-        [debt_payment] debt paid off
-        [adjustment] correction: { $details }
-        [opening] opening balance
-       *[charge] { $details }
-    }
-    <i>{ $date } · balance { NUMBER($balance) }</i>
 history-hint = A number below shows why the balance changed.
 history-older = Show older
 `

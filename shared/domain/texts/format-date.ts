@@ -20,3 +20,7 @@ export const formatDate = (date: Date, language: Language, timeZone: string): st
 /** The day alone: "5 марта 2026 г.", "5 March 2026". */
 export const formatDay = (date: Date, language: Language, timeZone: string): string =>
   new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'long', timeZone }).format(date)
+
+/** The day without its year: "5 мар.", "5 Mar". */
+export const formatShortDay = (date: Date, language: Language, timeZone: string): string =>
+  new Intl.DateTimeFormat(LOCALES[language], { day: 'numeric', month: 'short', timeZone }).format(date)

@@ -13,7 +13,15 @@ test('a queued message survives JSON and is said in the language of the moment',
 test('null and chosen words pass', () => {
   const receipt = { details: 'x', coins: 1, balance: 2, priceVersion: null }
   expect(parseMessageRequest('charge-receipt', receipt)).toEqual({ id: 'charge-receipt', values: receipt })
-  const line = { number: 1, type: 'bonus', amount: 50, details: '', date: 'now', balance: 50 }
+  const line = {
+    number: 1,
+    type: 'bonus',
+    amount: 50,
+    details: '',
+    date: 'now',
+    balance: 50,
+    priceVersion: null,
+  }
   expect(parseMessageRequest('history-line', line).values).toEqual(line)
 })
 
@@ -29,7 +37,7 @@ describe('refuses with invalid_input', () => {
     ['low-balance', null, 'params'],
     [
       'history-line',
-      { number: 1, type: 'gift', amount: 1, details: '', date: '', balance: 1 },
+      { number: 1, type: 'gift', amount: 1, details: '', date: '', balance: 1, priceVersion: '1' },
       'params.type',
     ],
     ['transcript-show', { title: 't', characters: 1, date: '', text: 'x'.repeat(100_001) }, 'params.text'],

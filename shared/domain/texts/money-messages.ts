@@ -22,6 +22,7 @@ export const MONEY_MESSAGES = {
     coins: 'number',
     debt: 'number',
   }),
+  'entry-open-transcript': plain(BUTTON, {}),
   'entry-hold': html({ coins: 'number', date: 'line' }),
 
   // coins set aside

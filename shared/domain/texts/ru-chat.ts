@@ -1,4 +1,4 @@
-/** Russian: counted things, first words, commands, buttons, settings. In Fluent (projectfluent.org). */
+/** Russian: counted things, first words. In Fluent (projectfluent.org). */
 export const ruChat = `
 coins =
     { $count ->
@@ -71,10 +71,10 @@ welcome-back =
 help =
     <b>Что можно делать</b>
 
-    📷 <b>Аватар.</b> Пришлите фото — оно станет вашим аватаром. Посмотреть: /avatar
+    📷 <b>Аватар.</b> Пришлите фото — оно станет вашим аватаром. Посмотреть: /avatars
     📄 <b>Расшифровки.</b> Пришлите файл .txt, .srt, .vtt или .json или текст командой /transcript — сохраним и зашифруем. Список: /transcripts
-    💰 <b>Счёт.</b> Баланс — /balance, пополнение — /topup, история — /history
-    ⚙️ <b>Настройки.</b> Чеки, напоминания и лимиты — /settings, язык — /language
+    💰 <b>Счёт.</b> Баланс — /balance, пополнение — /topup, история — /history, расходы — /usage
+    ⚙️ <b>Настройки.</b> Чеки, лимиты, тихие часы — /settings, язык — /language
 
     Платите только за готовый результат: если что-то не получилось, монеты остаются у вас.
     Вопрос об оплате — /paysupport
@@ -93,75 +93,4 @@ voice-not-supported =
 group-hint = Счёт у каждого свой, поэтому мы отвечаем только в личном чате: @{ $username }
 old-button = Эта кнопка устарела. Откройте меню ещё раз: /help
 account-blocked = Доступ к счёту закрыт. Если это ошибка, напишите нам: { $contact }
-
-command-start = Начать и открыть счёт
-command-balance = Сколько монет на счёте
-command-topup = Пополнить счёт
-command-history = Куда ушли монеты
-command-avatar = Мой аватар
-command-transcript = Сохранить текст как расшифровку
-command-transcripts = Мои расшифровки
-command-search = Искать в расшифровках
-command-profile = Мой профиль
-command-settings = Чеки, напоминания, лимиты
-command-language = Выбрать язык · Language
-command-help = Что умеет бот и сколько это стоит
-command-paysupport = Вопрос об оплате
-command-terms = Условия
-command-privacy = Что мы храним о вас
-
-button-balance = Баланс
-button-topup = Пополнить
-button-history = История
-button-help = Помощь
-button-avatar = Аватар
-button-transcripts = Расшифровки
-button-settings = Настройки
-button-back = ‹ Назад
-button-cancel = Отменить
-
-settings-title =
-    <b>Настройки</b>
-
-    Язык: { $language ->
-        [en] English
-       *[ru] русский
-    }
-    Часовой пояс: { $timeZone }
-    Чек после каждого списания: { $receipts ->
-        [on] да
-       *[off] нет
-    }
-    Напоминать, когда монет мало: { $lowBalance ->
-        [on] да, если меньше { NUMBER($threshold) }
-       *[off] нет
-    }
-    Лимит трат в день: { $dailyLimit ->
-        [none] нет
-       *[other] { COINS($dailyLimit) }
-    }
-settings-button-receipts =
-    { $state ->
-        [on] Чеки: вкл.
-       *[off] Чеки: выкл.
-    }
-settings-button-low-balance =
-    { $state ->
-        [on] Напоминания: вкл.
-       *[off] Напоминания: выкл.
-    }
-settings-button-threshold = Порог: { COINS($threshold) }
-settings-button-daily-limit =
-    { $dailyLimit ->
-        [none] Лимит в день: нет
-       *[other] Лимит в день: { COINS($dailyLimit) }
-    }
-settings-saved = Сохранено
-language-choose = Выберите язык. Choose a language.
-language-name =
-    { $language ->
-        [en] English
-       *[ru] Русский
-    }
-language-changed = Готово, теперь мы говорим по-русски.
 `

@@ -33,7 +33,7 @@ entry-work =
            *[gone] {""}; с тех пор её удалили
         }
        *[avatar] За что: сохранили аватар{ $isKept ->
-            [kept] {""}; текущий — в /avatar
+            [kept] {""}; текущий — в /avatars
            *[gone] {""}; с тех пор его удалили
         }
     }
@@ -54,6 +54,7 @@ entry-refund =
         [0] {""}
        *[other] {""}; из них уже были потрачены и стали долгом: { NUMBER($debt) }
     }
+entry-open-transcript = 📄 Открыть расшифровку
 entry-hold = Откладывали: { COINS($coins, case: "accusative") }, { $date }. Списали только то, что понадобилось.
 
 button-reserved = Отложено: { NUMBER($coins) }

@@ -65,9 +65,6 @@ charge-receipt =
        *[other] {""}
             Версия цен: { $priceVersion }
     }
-coins-returned =
-    Вернули монеты: { $details }
-    Возвращено: { COINS($coins) }, на счёте: <b>{ COINS($balance) }</b>
 coins-adjusted =
     Мы поправили ваш счёт: <b>{ COINS($amount, sign: "always") }</b>
     Причина: { $details }
@@ -91,18 +88,6 @@ daily-limit-reached =
     Изменить лимит можно в /settings, а завтра отсчёт начнётся заново.
 history-title = <b>История</b>. На счёте { COINS($coins) }
 history-empty = Пока здесь пусто: первая операция появится после пополнения или списания.
-history-line =
-    { $number }. <b>{ COINS($amount, sign: "always") }</b> · { $type ->
-        [bonus] приветственный подарок
-        [top_up] пополнение
-        [refund] возврат монет: { $details }
-        [reversal] возврат платежа
-        [debt_payment] погашение долга
-        [adjustment] исправление: { $details }
-        [opening] перенос остатка
-       *[charge] { $details }
-    }
-    <i>{ $date } · на счёте стало { NUMBER($balance) }</i>
 history-hint = Номер под сообщением покажет, почему изменился счёт.
 history-older = Более ранние
 `

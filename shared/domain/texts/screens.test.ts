@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { defaultSettings } from '../settings.ts'
 import { parseTariff } from '../tariff.ts'
+import { BOT_COMMANDS } from './catalogue.ts'
 import { formatDate, formatDay } from './format-date.ts'
 import { formatPrice } from './format-price.ts'
 import { balanceScreen, botCommands, helpScreen, packButton, settingsScreen, termsScreen } from './screens.ts'
@@ -25,19 +26,31 @@ test('the balance screen works out what is free', () => {
 })
 
 test('the settings screen speaks the chosen language', () => {
-  const settings = { ...defaultSettings('ru'), receipts: false, dailyLimit: 21 }
-  expect(settingsScreen(settings)).toBe(
+  const noon = Date.parse('2026-03-05T09:00:00Z')
+  const settings = {
+    ...defaultSettings('ru'),
+    receipts: false,
+    dailyLimit: 21,
+    quietHours: { from: '23:00', to: '08:00' },
+    avatarVisibility: 'me' as const,
+  }
+  expect(settingsScreen(settings, noon)).toBe(
     [
       '<b>Настройки</b>',
       '',
       'Язык: русский',
-      'Часовой пояс: Europe/Moscow',
+      'Часовой пояс: Москва, сейчас 12:00',
       'Чек после каждого списания: нет',
       'Напоминать, когда монет мало: да, если меньше 10',
       'Лимит трат в день: 21 монета',
+      'Тихие часы: 23:00–08:00',
+      'Аватар видят: только вы',
     ].join('\n'),
   )
-  expect(settingsScreen(defaultSettings('en'))).toContain('Spending limit a day: none')
+  const english = settingsScreen({ ...defaultSettings('en'), timeZone: 'Asia/Tokyo' }, noon)
+  expect(english).toContain('Time zone: Tokyo, 18:00 now')
+  expect(english).toContain('Spending limit a day: none')
+  expect(english).toContain('Quiet hours: none\nYour avatar is seen by you and connected programs')
 })
 
 test('a pack button names what is bought and for how much', () => {
@@ -59,7 +72,7 @@ test.each([
 
 test('the menu of commands', () => {
   expect(botCommands('en')).toContainEqual({ command: 'topup', description: 'Top up your account' })
-  expect(botCommands('ru')).toHaveLength(15)
+  expect(botCommands('ru').map(({ command }) => command)).toEqual([...BOT_COMMANDS])
 })
 
 test.each([

@@ -1,6 +1,8 @@
 import { spendable } from '../coins.ts'
+import { wallClock } from '../quiet-hours.ts'
 import type { Language, Settings } from '../settings.ts'
 import type { Pack, Service, Tariff } from '../tariff.ts'
+import { zoneTitle } from '../time-zones.ts'
 import { BOT_COMMANDS } from './catalogue.ts'
 import { formatPrice } from './format-price.ts'
 import { text } from './texts.ts'
@@ -31,16 +33,40 @@ export const balanceScreen = (
   balance: { coins: number; held: number; debt: number },
 ): string => text(language, 'balance', { ...balance, spendable: spendable(balance) })
 
+/** Quiet hours as people read them: "23:00–08:00". */
+const quietHoursOf = ({ quietHours }: Settings): string | null =>
+  quietHours && `${quietHours.from}–${quietHours.to}`
+
 /** The settings screen, in the language that the settings name. */
-export const settingsScreen = (settings: Settings): string =>
+export const settingsScreen = (settings: Settings, nowMs: number): string =>
   text(settings.language, 'settings-title', {
     language: settings.language,
-    timeZone: settings.timeZone,
+    city: zoneTitle(settings.timeZone, settings.language),
+    time: wallClock(nowMs, settings.timeZone),
     receipts: settings.receipts ? 'on' : 'off',
     lowBalance: settings.lowBalance ? 'on' : 'off',
     threshold: settings.lowBalanceThreshold,
     dailyLimit: settings.dailyLimit,
+    quietHours: quietHoursOf(settings),
+    avatar: settings.avatarVisibility,
   })
+
+/** What the buttons under the settings say, each with the value that it has now. */
+export const settingsLabels = (settings: Settings) => {
+  const { language } = settings
+  const state = (isOn: boolean) => (isOn ? 'on' : 'off')
+  return {
+    receipts: text(language, 'settings-button-receipts', { state: state(settings.receipts) }),
+    lowBalance: text(language, 'settings-button-low-balance', { state: state(settings.lowBalance) }),
+    lowBalanceThreshold: text(language, 'settings-button-threshold', {
+      threshold: settings.lowBalanceThreshold,
+    }),
+    dailyLimit: text(language, 'settings-button-daily-limit', { dailyLimit: settings.dailyLimit }),
+    quietHours: text(language, 'settings-button-quiet-hours', { quietHours: quietHoursOf(settings) }),
+    timeZone: text(language, 'settings-button-time-zone', { city: zoneTitle(settings.timeZone, language) }),
+    avatarVisibility: text(language, 'settings-button-avatar', { avatar: settings.avatarVisibility }),
+  }
+}
 
 /** What a pack's button says. */
 export const packButton = (

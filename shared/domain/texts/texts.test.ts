@@ -43,6 +43,20 @@ test.each([
 })
 
 test.each([
+  [1, '1 раз', '1 use'],
+  [2, '2 раза', '2 uses'],
+  [5, '5 раз', '5 uses'],
+  [11, '11 раз', '11 uses'],
+  [21, '21 раз', '21 uses'],
+  [22, '22 раза', '22 uses'],
+  [101, '101 раз', '101 uses'],
+  [112, '112 раз', '112 uses'],
+])('%i uses', (count, ru, en) => {
+  expect(text('ru', 'uses', { count })).toBe(ru)
+  expect(text('en', 'uses', { count })).toBe(en)
+})
+
+test.each([
   [1, 'Подождите 1 секунду и'],
   [2, 'Подождите 2 секунды и'],
   [30, 'Подождите 30 секунд и'],
@@ -51,12 +65,21 @@ test.each([
 })
 
 describe('history-line', () => {
-  const line = { number: 3, details: 'Аватар', date: '5 мар. 2026 г., 14:05', balance: 90 }
+  const line = {
+    number: 3,
+    details: 'Аватар',
+    date: '5 мар. 2026 г., 14:05',
+    balance: 90,
+    priceVersion: null,
+  }
 
   test('signs, the noun, what it was for, what was left', () => {
     expect(text('ru', 'history-line', { ...line, type: 'charge', amount: -10 })).toBe(
       '3. <b>−10 монет</b> · Аватар\n<i>5 мар. 2026 г., 14:05 · на счёте стало 90</i>',
     )
+    expect(
+      text('ru', 'history-line', { ...line, type: 'charge', amount: -10, priceVersion: '2026-1' }),
+    ).toContain('· на счёте стало 90 · цены 2026-1</i>')
     expect(text('ru', 'history-line', { ...line, type: 'top_up', amount: 101 })).toContain(
       '<b>+101 монета</b> · пополнение',
     )

@@ -17,7 +17,7 @@ import type { Vault } from '#shared/backup/vault.ts'
 import type { Sql } from '#shared/db/client.ts'
 import { readMigrations } from '#shared/db/migration-files.ts'
 import { prepareDatabase } from '#shared/db/prepare.ts'
-import { createEnvelope, parseMasterKeys, seal } from '#shared/platform/crypto.ts'
+import { createEnvelope, parseMasterKeys, seal, transcriptRecord } from '#shared/platform/crypto.ts'
 import { createObjectStore, type ObjectStore } from '#shared/storage/object-store.ts'
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { MIGRATIONS_DIR } from '../../support/template-database.ts'
@@ -42,7 +42,8 @@ export type Stage = {
   close: () => Promise<void>
 }
 
-const asBackup = (ownerUrl: string): string => {
+/** The URL of the role that makes backups. */
+export const asBackup = (ownerUrl: string): string => {
   const url = new URL(ownerUrl)
   url.username = 'kopeika_backups'
   url.password = 'of-the-tests'
@@ -99,7 +100,8 @@ export const openStage = async (
   const restoreInto: Stage['restoreInto'] = async (target, { backupId, recoveryKey, ...changes } = {}) => {
     const { identities, manifestKeys } = parseRecoveryKey(recoveryKey ?? keys.recoveryKey)
     const migrations = await readMigrations(MIGRATIONS_DIR)
-    const plan = await planRestore({ vault, manifestKeys, identities, migrations, backupId })
+    const from = changes.vault ?? vault
+    const plan = await planRestore({ vault: from, manifestKeys, identities, migrations, backupId })
     return restore(
       { vault, identities, ownerUrl: target.ownerUrl, prepare: () => prepare(target), ...changes },
       plan,
@@ -122,12 +124,16 @@ export const openStage = async (
     await sql`insert into user_keys (user_id, wrapped_key, master_key_id) values (${id}, ${wrapped}, ${masterKeyId})`
     const transcripts: string[] = []
     for (const text of texts) {
-      const recordId = randomUUID()
-      const data = seal(key, { ownerId: id, recordId, keyVersion: 1 }, text)
+      const transcriptId = randomUUID()
+      const data = seal(
+        key,
+        { ownerId: id, recordId: transcriptRecord(transcriptId, 'text'), keyVersion: 1 },
+        text,
+      )
       await sql`
         insert into user_transcripts (id, user_id, transcript_data, title_data, format, characters)
-        values (${recordId}, ${id}, ${data}, ${data}, 'text', ${text.length})`
-      transcripts.push(recordId)
+        values (${transcriptId}, ${id}, ${data}, ${data}, 'text', ${text.length})`
+      transcripts.push(transcriptId)
     }
     const avatarKey = `avatars/${id}/${randomUUID()}/64.webp`
     await real.put(buckets.avatars, avatarKey, randomBytes(2_000), { contentType: 'image/webp' })

@@ -1,0 +1,3 @@
+module kopeika/stand-in-watchdog
+
+go 1.22

@@ -1,0 +1,71 @@
+import { HISTORY_FILTERS } from '../callback-parts.ts'
+import { BUTTON, COMMAND, html, plain, TRANSACTION_TYPES } from './message-spec.ts'
+
+/** The ways through the bot: commands, buttons, the menu; history and usage; what is no input. */
+export const MENU_MESSAGES = {
+  uses: plain(64, { count: 'number' }),
+
+  'command-start': plain(COMMAND, {}),
+  'command-menu': plain(COMMAND, {}),
+  'command-balance': plain(COMMAND, {}),
+  'command-topup': plain(COMMAND, {}),
+  'command-history': plain(COMMAND, {}),
+  'command-usage': plain(COMMAND, {}),
+  'command-avatars': plain(COMMAND, {}),
+  'command-transcript': plain(COMMAND, {}),
+  'command-transcripts': plain(COMMAND, {}),
+  'command-search': plain(COMMAND, {}),
+  'command-profile': plain(COMMAND, {}),
+  'command-settings': plain(COMMAND, {}),
+  'command-language': plain(COMMAND, {}),
+  'command-help': plain(COMMAND, {}),
+  'command-cancel': plain(COMMAND, {}),
+  'command-paysupport': plain(COMMAND, {}),
+  'command-terms': plain(COMMAND, {}),
+  'command-privacy': plain(COMMAND, {}),
+
+  'button-menu': plain(BUTTON, {}),
+  'button-balance': plain(BUTTON, {}),
+  'button-topup': plain(BUTTON, {}),
+  'button-history': plain(BUTTON, {}),
+  'button-usage': plain(BUTTON, {}),
+  'button-help': plain(BUTTON, {}),
+  'button-profile': plain(BUTTON, {}),
+  'button-avatar': plain(BUTTON, {}),
+  'button-transcripts': plain(BUTTON, {}),
+  'button-settings': plain(BUTTON, {}),
+  'button-language': plain(BUTTON, {}),
+  'button-paysupport': plain(BUTTON, {}),
+  'button-terms': plain(BUTTON, {}),
+  'button-privacy': plain(BUTTON, {}),
+  'button-back': plain(BUTTON, {}),
+  'button-cancel': plain(BUTTON, {}),
+  'button-previous': plain(BUTTON, {}),
+  'button-next': plain(BUTTON, {}),
+  'button-newer': plain(BUTTON, {}),
+  'button-older': plain(BUTTON, {}),
+
+  menu: html({ coins: 'number' }),
+  'unknown-content': html({}),
+  'edited-unread': html({}),
+
+  'history-line': html({
+    number: 'number',
+    type: TRANSACTION_TYPES,
+    amount: 'number',
+    details: 'line',
+    date: 'line',
+    balance: 'number',
+    priceVersion: 'line?',
+  }),
+  'history-none': html({ filter: HISTORY_FILTERS }),
+  'history-filter': plain(BUTTON, { filter: ['all', ...HISTORY_FILTERS], state: ['on', 'off'] }),
+
+  // coins by service and week; the squares are the colours of the picture
+  'usage-title': html({ from: 'line', to: 'line', coins: 'number' }),
+  'usage-service': html({ square: 'line', title: 'line', coins: 'number', uses: 'number' }),
+  'usage-other': plain(BUTTON, {}),
+  'usage-weeks': html({}),
+  'usage-week': html({ from: 'line', to: 'line', coins: 'number' }),
+  'usage-none': html({ from: 'line', to: 'line' }),
+} as const
