@@ -6,7 +6,7 @@ export type ImageLimits = {
   maxBytes: number
   /** Width times height. */
   maxPixels: number
-  /** Memory that decoding may take, estimated from the header: what has no rows to read one by one must be smaller. */
+  /** Bytes that decoding may keep in memory or go through, told by the header: a JPEG read row by row, reduced as it comes, counts none. */
   maxDecodeBytes: number
   /** Either side, in pixels. */
   maxSide: number
@@ -31,7 +31,7 @@ export const IMAGE_LIMITS: ImageLimits = {
 }
 
 /** Encoders write some ten. Each goes over every block of the picture, however few bytes it has itself. */
-const MAX_SCANS = 50
+const MAX_SCANS = 30
 
 const refused = (detail: string): AppError => new AppError('unprocessable_media', { detail })
 
@@ -76,7 +76,7 @@ export const checkImage = (bytes: Uint8Array, limits: ImageLimits = IMAGE_LIMITS
     throw refused(`The image comes in ${info.scans} scans; at most ${MAX_SCANS} are allowed.`)
   if (info.decodeBytes > limits.maxDecodeBytes) {
     throw refused(
-      'An interlaced, progressive or lossless image of so many pixels takes too much memory: send a smaller one.',
+      'A PNG, or a progressive or lossless image, of so many pixels takes too much to decode: send a smaller one, or a plain JPEG.',
     )
   }
   return info

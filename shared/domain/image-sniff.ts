@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors.ts'
-import { jpegMemory, pngMemory, webpMemory } from './image-memory.ts'
+import { jpegMemory, pngWork, webpMemory } from './image-memory.ts'
 
 export type ImageFormat = 'jpeg' | 'png' | 'webp'
 
@@ -9,7 +9,7 @@ export type ImageInfo = {
   width: number
   height: number
   animated: boolean
-  /** What its decoder keeps in memory at most, in bytes: a file of 40 bytes may ask for hundreds of megabytes. */
+  /** Bytes that its decoder must keep in memory or go through one by one: a file of 40 bytes may ask for hundreds of megabytes. */
   decodeBytes: number
   /** How often the decoder goes over the whole picture: some JPEGs come in many scans. */
   scans: number
@@ -97,28 +97,30 @@ const sniffJpeg = (bytes: Uint8Array): ImageInfo => {
 }
 
 /**
- * IHDR gives the sides; an `acTL` chunk before the first `IDAT` makes it an animation (PNG 3rd edition,
- * 11.3.6).
+ * IHDR gives the sides; before the first `IDAT`, an `acTL` chunk makes it an animation, and a `tRNS` chunk transparent (PNG 3rd edition,
+ * 11.3).
  */
 const sniffPng = (bytes: Uint8Array): ImageInfo => {
   const view = viewOf(bytes)
   if (bytes.length < 33) throw broken('it ends within its header')
   if (view.getUint32(8) !== 13 || !startsWith(bytes, 'IHDR', 12))
     throw broken('its PNG header is not the first')
-  const info: ImageInfo = {
+  let animated = false
+  let isTransparent = false
+  let at = 33
+  while (at + 8 <= bytes.length && !startsWith(bytes, 'IDAT', at + 4)) {
+    if (startsWith(bytes, 'acTL', at + 4)) animated = true
+    if (startsWith(bytes, 'tRNS', at + 4)) isTransparent = true
+    at += 12 + view.getUint32(at)
+  }
+  return {
     format: 'png',
     width: view.getUint32(16),
     height: view.getUint32(20),
-    animated: false,
-    decodeBytes: pngMemory(view),
+    animated,
+    decodeBytes: pngWork(view, isTransparent),
     scans: 1,
   }
-  let at = 33
-  while (at + 8 <= bytes.length && !startsWith(bytes, 'IDAT', at + 4)) {
-    if (startsWith(bytes, 'acTL', at + 4)) return { ...info, animated: true }
-    at += 12 + view.getUint32(at)
-  }
-  return info
 }
 
 /**

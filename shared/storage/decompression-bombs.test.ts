@@ -5,6 +5,7 @@ import { deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { makeLookUpProfile } from './icc-bytes.testing.ts'
 import { makeScans } from './jpeg-bytes.testing.ts'
 import { makePng, pngChunk } from './png-bytes.testing.ts'
 
@@ -23,6 +24,21 @@ const plain = (side: number, channels: 3 | 4 = 3) =>
   sharp({
     create: { width: side, height: side, channels, background: { r: 9, g: 99, b: 199, alpha: 0.5 } },
   })
+/** Every row goes through the filter that costs most (Paeth; PNG 3rd edition, 9.2), and is as large as the limit lets in. */
+const costly = (
+  depth: 8 | 16,
+  colourType: 0 | 2 | 4 | 6,
+  megapixels: number,
+  before: readonly Buffer[] = [],
+): Buffer => {
+  const side = Math.floor(Math.sqrt(megapixels * 1e6))
+  const channels = { 0: 1, 2: 3, 4: 2, 6: 4 }[colourType]
+  const bytesOfRow = 1 + side * channels * (depth / 8)
+  const rows = Buffer.alloc(bytesOfRow * side, 0x55)
+  for (let row = 0; row < side; row += 1) rows[row * bytesOfRow] = 4
+  const pixels = deflateSync(rows, { level: 9 })
+  return makePng({ width: side, height: side, depth, colourType }, { before, pixels })
+}
 const small = { width: 50, height: 50 }
 /** Each unpacks to a little less than the 8 MB at which libpng stops. */
 const texts = (type: 'zTXt' | 'iTXt', count: number): Buffer[] => {
@@ -32,8 +48,10 @@ const texts = (type: 'zTXt' | 'iTXt', count: number): Buffer[] => {
     pngChunk(type, Buffer.concat([Buffer.from(`x${i}${marks}`, 'latin1'), packed])),
   )
 }
-const profile = (bytes: number): Buffer =>
-  pngChunk('iCCP', Buffer.concat([Buffer.from('x\0\0', 'latin1'), zeros(bytes)]))
+const iccp = (packed: Buffer): Buffer =>
+  pngChunk('iCCP', Buffer.concat([Buffer.from('x\0\0', 'latin1'), packed]))
+const profile = (bytes: number): Buffer => iccp(zeros(bytes))
+const lookUps = [iccp(deflateSync(makeLookUpProfile()))]
 
 describe('a file that unpacks to far more than itself costs below 100 MB and 1 s of a core', () => {
   test.each<[string, () => Buffer | Promise<Buffer>, string]>([
@@ -42,9 +60,38 @@ describe('a file that unpacks to far more than itself costs below 100 MB and 1 s
       () => makePng({ width: 65_535, height: 65_535 }, { pixels: zeros(9) }),
       'unprocessable_media',
     ],
-    ['49 megapixels in 6 kB', () => plain(7_000).png({ palette: true, colours: 2 }).toBuffer(), 'decoded'],
-    ['49 megapixels with transparency', () => plain(7_000, 4).png().toBuffer(), 'decoded'],
-    ['16 bits a channel', () => plain(5_000, 4).toColourspace('rgb16').png().toBuffer(), 'decoded'],
+    [
+      '49 megapixels in 6 kB',
+      () => plain(7_000).png({ palette: true, colours: 2 }).toBuffer(),
+      'unprocessable_media',
+    ],
+    [
+      'a palette as large as is let in',
+      () => plain(4_080).png({ palette: true, colours: 2 }).toBuffer(),
+      'decoded',
+    ],
+    ['49 megapixels with transparency', () => plain(7_000, 4).png().toBuffer(), 'unprocessable_media'],
+    [
+      '16 bits a channel',
+      () => plain(5_000, 4).toColourspace('rgb16').png().toBuffer(),
+      'unprocessable_media',
+    ],
+    ['rows of grey', () => costly(8, 0, 50), 'decoded'],
+    ['rows of grey with transparency', () => costly(8, 4, 12.5), 'decoded'],
+    ['rows of colour', () => costly(8, 2, 16.66), 'decoded'],
+    ['rows of colour with transparency', () => costly(8, 6, 10), 'decoded'],
+    ['rows of grey in 16 bits', () => costly(16, 0, 25), 'decoded'],
+    ['rows of grey with transparency in 16 bits', () => costly(16, 4, 6.25), 'decoded'],
+    ['rows of colour in 16 bits', () => costly(16, 2, 8.33), 'decoded'],
+    ['rows of colour with transparency in 16 bits', () => costly(16, 6, 5), 'decoded'],
+    ['with a profile that each colour is looked up in', () => costly(8, 2, 16.66, lookUps), 'decoded'],
+    ['the same with transparency in 16 bits', () => costly(16, 6, 5, lookUps), 'decoded'],
+    ['a row more of these', () => costly(16, 6, 5.01), 'unprocessable_media'],
+    [
+      '49 megapixels of a photo with transparency',
+      () => plain(7_000, 4).webp({ effort: 0 }).toBuffer(),
+      'decoded',
+    ],
     ['interlaced', () => plain(7_000).png({ progressive: true }).toBuffer(), 'unprocessable_media'],
     [
       'interlaced, as large as is let in',
@@ -63,7 +110,7 @@ describe('a file that unpacks to far more than itself costs below 100 MB and 1 s
       'decoded',
     ],
     ['a JPEG in a thousand scans', () => makeScans(6_000, 6_000, 1_000), 'unprocessable_media'],
-    ['a JPEG in as many scans as are let in', () => makeScans(6_000, 6_000, 49), 'decoded'],
+    ['a JPEG in as many scans as are let in', () => makeScans(6_000, 6_000, 29), 'decoded'],
     ['200 texts of 8 MB', () => makePng(small, { before: texts('zTXt', 200) }), 'decoded'],
     ['200 international texts of 8 MB', () => makePng(small, { before: texts('iTXt', 200) }), 'decoded'],
     ['a colour profile of 300 MB', () => makePng(small, { before: [profile(300_000_000)] }), 'decoded'],

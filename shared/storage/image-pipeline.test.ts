@@ -90,6 +90,23 @@ describe('process', () => {
     expect(blue).toBeGreaterThan(200)
   })
 
+  it.each([
+    ['a JPEG', () => plain(600, 600, '#0a63c7').withIccProfile('p3').jpeg({ quality: 100 })],
+    ['a PNG', () => plain(600, 600, '#0a63c7').withIccProfile('p3').png()],
+    [
+      'a PNG of 16 bits a channel',
+      () => plain(600, 600, '#0a63c7').toColourspace('rgb16').withIccProfile('p3').png(),
+    ],
+    ['a WebP', () => plain(600, 600, '#0a63c7').withIccProfile('p3').webp({ lossless: true })],
+  ])('shows the colours that the profile of %s means', async (_, make) => {
+    const source = await make().toBuffer()
+    const image = await pipeline.process(source)
+    // by the numbers alone, without the profile, red would be near 43
+    const [red = 0, green = 0, blue = 0] = await pixel(variant(image, 512), 256, 256)
+    for (const difference of [red - 0x0a, green - 0x63, blue - 0xc7])
+      expect(Math.abs(difference)).toBeLessThan(6)
+  })
+
   it('gives the sides of the upright picture', async () => {
     const source = await plain(300, 200).withMetadata({ orientation: 6 }).jpeg().toBuffer()
     expect(await pipeline.process(source)).toMatchObject({ width: 200, height: 300 })

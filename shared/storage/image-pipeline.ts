@@ -50,7 +50,7 @@ const makeVariants = async (
     const bytes = format === 'png' ? withoutTexts(source) : source
     const header = await readHeader(bytes, options.limits)
     checkImageInfo(header, options.limits) // should the decoder read the header otherwise than we do
-    const square = await decodeSquare(bytes, options)
+    const square = await decodeSquare(bytes, { ...options, header })
     const variants: ImageVariant[] = []
     for (const size of AVATAR_SIZES) variants.push(await encodeVariant(square, size))
     return {

@@ -2,6 +2,7 @@
  * Decodes the picture on standard input in a process of its own, and prints what that took: memory of native code shows only in the whole
  * process, and only where nothing else runs.
  */
+import { readFileSync } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import { IMAGE_LIMITS } from '#shared/domain/image-policy.ts'
 import { AppError } from '#shared/errors.ts'
@@ -23,12 +24,18 @@ const decode = (bytes: Buffer): Promise<string> =>
     (error: unknown) => (error instanceof AppError ? error.code : `${error}`),
   )
 
+/** Of this program alone, in bytes: `maxRSS` begins with what the process that started it had (Linux: proc_pid_status, VmHWM). */
+const peakResident = (): number => {
+  const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
+  if (kilobytes === undefined) throw new Error('The peak of resident memory cannot be read.')
+  return Number(kilobytes) * 1024
+}
+
 const bytes = await buffer(process.stdin)
 await decode(warmUp)
 const residentBefore = process.memoryUsage.rss()
 const cpuBefore = process.cpuUsage()
 const outcome = await decode(bytes)
 const { user, system } = process.cpuUsage(cpuBefore)
-// maxRSS is in kilobytes everywhere, and the most that the process ever had
-const peakBytes = process.resourceUsage().maxRSS * 1024 - residentBefore
+const peakBytes = peakResident() - residentBefore
 process.stdout.write(JSON.stringify({ outcome, peakBytes, cpuMs: (user + system) / 1000 }))

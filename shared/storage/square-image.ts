@@ -7,7 +7,18 @@ export type ImageVariant = { size: AvatarSize; bytes: Buffer; contentType: 'imag
 /** A decoded square picture: plain pixels, so that nothing of the source but its look can reach a variant. */
 export type Square = { data: Buffer; raw: { width: number; height: number; channels: 1 | 2 | 3 | 4 } }
 
-type DecodeOptions = { limits: ImageLimits; timeoutSeconds: number }
+/** What the decoder makes of the header; sides in pixels, upright. */
+export type Header = {
+  width: number
+  height: number
+  animated: boolean
+  /** Colour in 16 bits a channel. */
+  isDeep: boolean
+  /** A PNG whose colours mean what a profile says. */
+  isProfiled: boolean
+}
+
+type DecodeOptions = { limits: ImageLimits; timeoutSeconds: number; header: Header }
 
 const THUMB_SIDE = 48
 
@@ -31,32 +42,42 @@ export const hardenSharp = (): void => {
   sharp.concurrency(1)
 }
 
-/**
- * What the decoder makes of the header: upright sides, and whether there are several frames. Throws sharp's
- * errors.
- */
-export const readHeader = async (
-  bytes: Uint8Array,
-  limits: ImageLimits,
-): Promise<{ width: number; height: number; animated: boolean }> => {
-  const { autoOrient, pages = 1 } = await sharp(bytes, { limitInputPixels: limits.maxPixels }).metadata()
-  return { ...autoOrient, animated: pages > 1 }
+/** Throws sharp's errors. */
+export const readHeader = async (bytes: Uint8Array, limits: ImageLimits): Promise<Header> => {
+  const header = await sharp(bytes, { limitInputPixels: limits.maxPixels }).metadata()
+  const { autoOrient, pages = 1, space, format, icc } = header
+  return {
+    ...autoOrient,
+    animated: pages > 1,
+    isDeep: space === 'rgb16',
+    isProfiled: format === 'png' && icc !== undefined,
+  }
 }
 
-const decodeStrictly = async (
-  bytes: Uint8Array,
-  { limits, timeoutSeconds }: DecodeOptions,
-  failOn: 'warning' | 'error',
-): Promise<Square> => {
+type FailOn = 'warning' | 'error'
+
+/**
+ * Upright and cropped to the largest square, in the colours of the source. What has more than 8 bits loses them first: sharp would take 16
+ * bits for another colour space (Display P3), and scaling them costs twice as much.
+ */
+const cutSquare = (bytes: Uint8Array, { limits, timeoutSeconds, header }: DecodeOptions, failOn: FailOn) => {
   const side = AVATAR_SIZES[0]
-  const { data, info } = await sharp(bytes, {
-    failOn,
-    limitInputPixels: limits.maxPixels,
-    sequentialRead: true,
-  })
+  const image = sharp(bytes, { failOn, limitInputPixels: limits.maxPixels, sequentialRead: true })
     .timeout({ seconds: timeoutSeconds })
     .autoOrient()
-    .resize(side, side, { fit: 'cover', position: sharp.strategy.attention })
+  return (header.isDeep ? image.pipelineColourspace('srgb') : image).resize(side, side, {
+    fit: 'cover',
+    position: sharp.strategy.attention,
+  })
+}
+
+/** JPEG and WebP shrink while they load; of a PNG, the small picture is looked up in the profile in place of each pixel of the large one. */
+const decodeStrictly = async (bytes: Uint8Array, options: DecodeOptions, failOn: FailOn): Promise<Square> => {
+  const square = cutSquare(bytes, options, failOn)
+  const coloured = options.header.isProfiled
+    ? sharp(await square.keepIccProfile().png({ compressionLevel: 0 }).toBuffer())
+    : square
+  const { data, info } = await coloured
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true })
