@@ -28,8 +28,25 @@ const PLANS: Readonly<Record<BucketName, BucketPlan>> = {
   backups: { versioning: 'as-it-is', sweep: false },
 }
 
-/** For a bucket as a whole: the first upload after an outage waits no longer than for any other call to the store. */
+/** For a bucket as a whole, not for each of its calls. */
 const SET_UP_MS = 5_000
+/**
+ * For a bucket's set-up and what is put into it, together: the first upload after an outage waits no longer than any other. A little more
+ * than one call may take, so that a put into a bucket that is ready ends by its own limit, which the breaker counts.
+ */
+const UPLOAD_MS = 5_500
+
+/** Gives `work` a signal that aborts with `unavailable` after `ms`. */
+const within = async <T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  const controller = new AbortController()
+  const tooSlow = (): void => controller.abort(unavailable('The file storage is too slow right now.'))
+  const timer = setTimeout(tooSlow, ms)
+  try {
+    return await work(controller.signal)
+  } finally {
+    clearTimeout(timer)
+  }
+}
 
 const setUp = async (resources: Resources, name: BucketName, signal: AbortSignal): Promise<string> => {
   const { storage, log } = resources
@@ -46,17 +63,6 @@ const setUp = async (resources: Resources, name: BucketName, signal: AbortSignal
   return bucket
 }
 
-const setUpInTime = async (resources: Resources, name: BucketName): Promise<string> => {
-  const controller = new AbortController()
-  const tooSlow = (): void => controller.abort(unavailable('The file storage is too slow right now.'))
-  const timer = setTimeout(tooSlow, SET_UP_MS)
-  try {
-    return await setUp(resources, name, controller.signal)
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
 /**
  * Makes the bucket where it is missing and brings it into its state (private, swept, encrypted), once in a process, and gives its real
  * name. A store that is away at the start does not stop the function: the next upload tries again.
@@ -67,7 +73,7 @@ const readyBucket = (resources: Resources, name: BucketName): Promise<string> =>
   readyBuckets.set(resources, known)
   const before = known.get(name)
   if (before) return before
-  const making = setUpInTime(resources, name)
+  const making = within(SET_UP_MS, (signal) => setUp(resources, name, signal))
   known.set(name, making)
   making.catch(() => known.delete(name))
   return making
@@ -90,26 +96,32 @@ const removeObjects = async (resources: Resources, objects: NewObjects): Promise
   }
 }
 
+type NewObject = { key: string; bytes: Buffer; contentType: string; cacheControl?: string }
+
 /** Writes objects; when one fails, a job removes the others. @throws AppError unavailable, deadline */
 export const putObjects = async (
   resources: Resources,
   bucketName: BucketName,
-  objects: readonly { key: string; bytes: Buffer; contentType: string; cacheControl?: string }[],
-  signal: AbortSignal,
+  objects: readonly NewObject[],
+  callerSignal: AbortSignal,
 ): Promise<NewObjects> => {
-  const bucket = await readyBucket(resources, bucketName)
-  const put = await Promise.allSettled(
-    objects.map(({ key, bytes, ...options }) =>
-      resources.storage.put(bucket, key, bytes, { ...options, signal }),
-    ),
-  )
+  const put = await within(UPLOAD_MS, async (tooSlow) => {
+    const bucket = await readyBucket(resources, bucketName)
+    const signal = AbortSignal.any([callerSignal, tooSlow])
+    return Promise.allSettled(
+      objects.map(({ key, bytes, ...options }) =>
+        resources.storage.put(bucket, key, bytes, { ...options, signal }),
+      ),
+    )
+  })
   const written: NewObjects = { bucket: bucketName, keys: objects.map(({ key }) => key) }
   const failed = put.find((result) => result.status === 'rejected')
   if (!failed) return written
   // the store is not asked again now: it just failed, and the caller waits
-  await enqueueObjectDeletion(resources.sql, { bucket, keys: written.keys }).catch((error: unknown) =>
-    resources.log.warn({ err: error }, 'objects without a row stay behind'),
-  )
+  await enqueueObjectDeletion(resources.sql, {
+    bucket: bucketOf(resources, bucketName),
+    keys: written.keys,
+  }).catch((error: unknown) => resources.log.warn({ err: error }, 'objects without a row stay behind'))
   throw failed.reason
 }
 
