@@ -1,11 +1,11 @@
 import type { Queryable } from '#shared/db/client.ts'
 import { type Pace, unpaced } from './pace.ts'
 
-const FIRST_PAGES = 16
-const FEWEST_PAGES = 4
+const FIRST_PAGES = 4
+const FEWEST_PAGES = 1
 const MOST_PAGES = 4_096
-/** What one statement is meant to take. */
-const STATEMENT_MS = 4
+/** What one statement is meant to take, its way there and back included: little more than a spell of the pace. */
+const STATEMENT_MS = 1.5
 
 /** A condition on the rows of a table. */
 type Condition = ReturnType<typeof everyRow>

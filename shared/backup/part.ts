@@ -16,8 +16,8 @@ const PART_PLAIN_BYTES = 16 * 1024 * 1024
 /** No single row is near it (a body of 5 MB at most); the store takes 64 MiB in one request. */
 const LARGEST_PART_BYTES = 64 * 1024 * 1024
 const NEWLINE = 0x0a
-/** A millisecond's worth of compression, or so; age's own chunks are as large as the second one. */
-const COMPRESSED_AT_ONCE = 256 * 1024
+/** Less than a millisecond's work each; age's own chunks are as large. */
+const COMPRESSED_AT_ONCE = 64 * 1024
 const ENCRYPTED_AT_ONCE = 64 * 1024
 /** With rests between, a part is also smaller: hashing and sending it is one piece of work. */
 const PACED_PLAIN_BYTES = 4 * 1024 * 1024
