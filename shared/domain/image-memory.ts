@@ -49,19 +49,20 @@ const PNG_CHANNELS: Readonly<Record<number, number>> = {
   6: 3 + TRANSPARENCY,
 }
 
-/** A byte of a row takes some 9 ns of processor to unpack, unfilter and scale, at worst: with this weight the limit keeps room below a second. */
+/** A byte of a row takes some 9 ns of processor to unpack, unfilter and scale, at worst: with these weights the limit keeps room below a second. */
 const WEIGHT_OF_ROWS = 1.5
+const WEIGHT_INTERLACED = 2
 
 /**
- * Bytes of a PNG's pixels, unpacked. An interlaced one is kept whole, as colour with transparency. One that comes row by row takes little
- * memory, but no decoder can leave a byte of it out, so it is weighed by the time it takes. `isTransparent` for one with a `tRNS` chunk.
+ * Bytes of a PNG's pixels, unpacked. No decoder can leave one of them out, so they are weighed by the time they take. One that comes row by
+ * row takes little memory; an interlaced one is kept whole as colour with transparency, whatever it is. `isTransparent` for one with a
+ * `tRNS` chunk.
  */
 export const pngWork = (view: DataView, isTransparent: boolean): number => {
-  const pixels = view.getUint32(16) * view.getUint32(20)
-  const bytesOfSample = view.getUint8(24) > 8 ? 2 : 1
-  if (view.getUint8(28) !== 0) return 4 * pixels * bytesOfSample
+  const samples = view.getUint32(16) * view.getUint32(20) * (view.getUint8(24) > 8 ? 2 : 1)
   const channels = (PNG_CHANNELS[view.getUint8(25)] ?? 5) + (isTransparent ? TRANSPARENCY : 0)
-  return WEIGHT_OF_ROWS * pixels * bytesOfSample * channels
+  if (view.getUint8(28) === 0) return WEIGHT_OF_ROWS * samples * channels
+  return samples * Math.max(4, WEIGHT_INTERLACED * channels)
 }
 
 /** A lossless picture is kept whole, four bytes a pixel; of a lossy one only its transparency is. */

@@ -24,20 +24,40 @@ const plain = (side: number, channels: 3 | 4 = 3) =>
   sharp({
     create: { width: side, height: side, channels, background: { r: 9, g: 99, b: 199, alpha: 0.5 } },
   })
-/** Every row goes through the filter that costs most (Paeth; PNG 3rd edition, 9.2), and is as large as the limit lets in. */
+type Costly = {
+  depth?: 8 | 16
+  colourType: 0 | 2 | 4 | 6
+  before?: readonly Buffer[]
+  isInterlaced?: boolean
+}
+
+/** Where each of the seven pictures of an interlaced one begins, and its steps (PNG 3rd edition, 8.1). */
+const ADAM7 = [
+  [0, 8, 0, 8],
+  [4, 8, 0, 8],
+  [0, 4, 4, 8],
+  [2, 4, 0, 4],
+  [0, 2, 2, 4],
+  [1, 2, 0, 2],
+  [0, 1, 1, 2],
+] as const
+const ONE_PASS = [[0, 1, 0, 1]] as const
+
+/** Every row goes through the filter that costs most (Paeth; PNG 3rd edition, 9.2). */
 const costly = (
-  depth: 8 | 16,
-  colourType: 0 | 2 | 4 | 6,
   megapixels: number,
-  before: readonly Buffer[] = [],
+  { depth = 8, colourType, before = [], isInterlaced = false }: Costly,
 ): Buffer => {
   const side = Math.floor(Math.sqrt(megapixels * 1e6))
-  const channels = { 0: 1, 2: 3, 4: 2, 6: 4 }[colourType]
-  const bytesOfRow = 1 + side * channels * (depth / 8)
-  const rows = Buffer.alloc(bytesOfRow * side, 0x55)
-  for (let row = 0; row < side; row += 1) rows[row * bytesOfRow] = 4
-  const pixels = deflateSync(rows, { level: 9 })
-  return makePng({ width: side, height: side, depth, colourType }, { before, pixels })
+  const bytesOfPixel = { 0: 1, 2: 3, 4: 2, 6: 4 }[colourType] * (depth / 8)
+  const passes = (isInterlaced ? ADAM7 : ONE_PASS).map(([left, across, top, down]) => {
+    const bytesOfRow = 1 + Math.ceil((side - left) / across) * bytesOfPixel
+    const rows = Buffer.alloc(bytesOfRow * Math.ceil((side - top) / down), 0x55)
+    for (let at = 0; at < rows.length; at += bytesOfRow) rows[at] = 4
+    return rows
+  })
+  const pixels = deflateSync(Buffer.concat(passes), { level: 9 })
+  return makePng({ width: side, height: side, depth, colourType, isInterlaced }, { before, pixels })
 }
 const small = { width: 50, height: 50 }
 /** Each unpacks to a little less than the 8 MB at which libpng stops. */
@@ -76,17 +96,29 @@ describe('a file that unpacks to far more than itself costs below 100 MB and 1 s
       () => plain(5_000, 4).toColourspace('rgb16').png().toBuffer(),
       'unprocessable_media',
     ],
-    ['rows of grey', () => costly(8, 0, 50), 'decoded'],
-    ['rows of grey with transparency', () => costly(8, 4, 12.5), 'decoded'],
-    ['rows of colour', () => costly(8, 2, 16.66), 'decoded'],
-    ['rows of colour with transparency', () => costly(8, 6, 10), 'decoded'],
-    ['rows of grey in 16 bits', () => costly(16, 0, 25), 'decoded'],
-    ['rows of grey with transparency in 16 bits', () => costly(16, 4, 6.25), 'decoded'],
-    ['rows of colour in 16 bits', () => costly(16, 2, 8.33), 'decoded'],
-    ['rows of colour with transparency in 16 bits', () => costly(16, 6, 5), 'decoded'],
-    ['with a profile that each colour is looked up in', () => costly(8, 2, 16.66, lookUps), 'decoded'],
-    ['the same with transparency in 16 bits', () => costly(16, 6, 5, lookUps), 'decoded'],
-    ['a row more of these', () => costly(16, 6, 5.01), 'unprocessable_media'],
+    ['rows of grey', () => costly(50, { colourType: 0 }), 'decoded'],
+    ['rows of grey with transparency', () => costly(12.5, { colourType: 4 }), 'decoded'],
+    ['rows of colour', () => costly(16.66, { colourType: 2 }), 'decoded'],
+    ['rows of colour with transparency', () => costly(10, { colourType: 6 }), 'decoded'],
+    ['rows of grey in 16 bits', () => costly(25, { depth: 16, colourType: 0 }), 'decoded'],
+    [
+      'rows of grey with transparency in 16 bits',
+      () => costly(6.25, { depth: 16, colourType: 4 }),
+      'decoded',
+    ],
+    ['rows of colour in 16 bits', () => costly(8.33, { depth: 16, colourType: 2 }), 'decoded'],
+    ['rows of colour with transparency in 16 bits', () => costly(5, { depth: 16, colourType: 6 }), 'decoded'],
+    [
+      'with a profile that each colour is looked up in',
+      () => costly(16.66, { colourType: 2, before: lookUps }),
+      'decoded',
+    ],
+    [
+      'the same with transparency in 16 bits',
+      () => costly(5, { depth: 16, colourType: 6, before: lookUps }),
+      'decoded',
+    ],
+    ['a row more of these', () => costly(5.01, { depth: 16, colourType: 6 }), 'unprocessable_media'],
     [
       '49 megapixels of a photo with transparency',
       () => plain(7_000, 4).webp({ effort: 0 }).toBuffer(),
@@ -95,7 +127,15 @@ describe('a file that unpacks to far more than itself costs below 100 MB and 1 s
     ['interlaced', () => plain(7_000).png({ progressive: true }).toBuffer(), 'unprocessable_media'],
     [
       'interlaced, as large as is let in',
-      () => plain(4_300).png({ progressive: true }).toBuffer(),
+      () => plain(3_535).png({ progressive: true }).toBuffer(),
+      'decoded',
+    ],
+    ['interlaced rows of grey', () => costly(18.75, { colourType: 0, isInterlaced: true }), 'decoded'],
+    ['of colour', () => costly(12.5, { colourType: 2, isInterlaced: true }), 'decoded'],
+    ['of colour with transparency', () => costly(7.5, { colourType: 6, isInterlaced: true }), 'decoded'],
+    [
+      'of colour with transparency in 16 bits',
+      () => costly(3.75, { depth: 16, colourType: 6, isInterlaced: true }),
       'decoded',
     ],
     [

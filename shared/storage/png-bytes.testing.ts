@@ -12,13 +12,19 @@ export const pngChunk = (type: string, data: Buffer): Buffer => {
   return chunk
 }
 
-export type PngShape = { width: number; height: number; depth?: number; colourType?: number }
+export type PngShape = {
+  width: number
+  height: number
+  depth?: number
+  colourType?: number
+  isInterlaced?: boolean
+}
 
-const header = ({ width, height, depth = 8, colourType = 2 }: PngShape): Buffer => {
+const header = ({ width, height, depth = 8, colourType = 2, isInterlaced = false }: PngShape): Buffer => {
   const data = Buffer.alloc(13)
   data.writeUInt32BE(width)
   data.writeUInt32BE(height, 4)
-  data.set([depth, colourType], 8)
+  data.set([depth, colourType, 0, 0, isInterlaced ? 1 : 0], 8)
   return pngChunk('IHDR', data)
 }
 
