@@ -40,9 +40,9 @@ export const jpegMemory = (view: DataView, frameAt: number): number => {
 /** Transparency is multiplied in, taken out again, and stored on its own. */
 const TRANSPARENCY = 2
 
-/** Channels of each colour type, palettes resolved (PNG 3rd edition, 11.2.1); grey with transparency is worked on almost like colour. */
+/** Channels of each colour type, palettes resolved (PNG 3rd edition, 11.2.1); grey becomes colour by its profile, grey with transparency is worked on almost like colour. */
 const PNG_CHANNELS: Readonly<Record<number, number>> = {
-  0: 1,
+  0: 2,
   2: 3,
   3: 3,
   4: 2 + TRANSPARENCY,

@@ -241,7 +241,7 @@ describe('what decoding takes, by the header alone', () => {
     ['a PNG row by row', pngOf(8, 2, 0), 4.5 * PIXELS],
     ['with a palette', pngOf(2, 3, 0), 4.5 * PIXELS],
     ['with a transparent colour', pngOf(8, 2, 0, pngChunk('tRNS', [0, 0, 0, 0, 0, 0])), 7.5 * PIXELS],
-    ['in grey', pngOf(1, 0, 0), 1.5 * PIXELS],
+    ['in grey', pngOf(1, 0, 0), 3 * PIXELS],
     ['in grey with transparency', pngOf(8, 4, 0), 6 * PIXELS],
     ['with transparency, in 16 bits', pngOf(16, 6, 0), 15 * PIXELS],
     ['an interlaced PNG', pngOf(8, 2, 1), 6 * PIXELS],

@@ -27,22 +27,42 @@ const lookUp = (): Buffer => {
   return Buffer.concat([head, matrix, words([2, 2]), words(curves), words(grid.flat()), words(curves)])
 }
 
-/** A colour profile of a scanner that the decoder must look every pixel up in. */
-export const makeLookUpProfile = (): Buffer => {
-  const data = lookUp()
-  const header = Buffer.alloc(128)
-  header.writeUInt32BE(128 + 4 + 12 + data.length)
-  header.writeUInt32BE(0x02400000, 8)
-  tag('scnrRGB Lab ').copy(header, 12)
-  tag('acsp').copy(header, 36)
-  // the white that the connection space is given for (D50)
-  header.writeUInt32BE(0xf6d6, 68)
-  header.writeUInt32BE(0x10000, 72)
-  header.writeUInt32BE(0xd32d, 76)
-  const table = Buffer.alloc(16)
-  table.writeUInt32BE(1)
-  tag('A2B0').copy(table, 4)
-  table.writeUInt32BE(144, 8)
-  table.writeUInt32BE(data.length, 12)
-  return Buffer.concat([header, table, data])
+/** D50, the white that the connection space is given for. */
+const WHITE = [0xf6d6, 0x10000, 0xd32d]
+
+const numbers = (values: readonly number[]): Buffer => {
+  const bytes = Buffer.alloc(4 * values.length)
+  values.forEach((value, at) => {
+    bytes.writeUInt32BE(value, 4 * at)
+  })
+  return bytes
 }
+
+type Tags = readonly (readonly [name: string, data: Buffer])[]
+
+/** A profile of a scanner: header, table of tags, and their data (ICC.1:2022, 7.2 and 7.3). */
+const profileOf = (spaces: string, tags: Tags): Buffer => {
+  const header = Buffer.alloc(128)
+  header.writeUInt32BE(0x02400000, 8)
+  tag(`scnr${spaces}`).copy(header, 12)
+  tag('acsp').copy(header, 36)
+  numbers(WHITE).copy(header, 68)
+  let at = 128 + 4 + 12 * tags.length
+  const table = tags.map(([name, data]) => {
+    const entry = Buffer.concat([tag(name), numbers([at, data.length])])
+    at += data.length
+    return entry
+  })
+  header.writeUInt32BE(at)
+  return Buffer.concat([header, numbers([tags.length]), ...table, ...tags.map(([, data]) => data)])
+}
+
+/** A colour profile that the decoder must look every pixel up in. */
+export const makeLookUpProfile = (): Buffer => profileOf('RGB Lab ', [['A2B0', lookUp()]])
+
+/** A profile of grey in linear light (ICC.1:2022, 10.6). */
+export const makeGreyProfile = (): Buffer =>
+  profileOf('GRAYXYZ ', [
+    ['wtpt', Buffer.concat([tag('XYZ '), numbers([0, ...WHITE])])],
+    ['kTRC', Buffer.concat([tag('curv'), numbers([0, 1]), words([0x100, 0])])],
+  ])

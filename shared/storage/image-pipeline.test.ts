@@ -1,9 +1,12 @@
+import { deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { thumbHashToAverageRGBA } from 'thumbhash'
 import { describe, expect, it } from 'vitest'
 import { IMAGE_LIMITS } from '#shared/domain/image-policy.ts'
 import { AppError } from '#shared/errors.ts'
+import { makeGreyProfile } from './icc-bytes.testing.ts'
 import { createImagePipeline, type ImagePipelineOptions, type ProcessedImage } from './image-pipeline.ts'
+import { makePng, pngChunk } from './png-bytes.testing.ts'
 
 const open = (options: Partial<ImagePipelineOptions> = {}) =>
   createImagePipeline({
@@ -105,6 +108,17 @@ describe('process', () => {
     const [red = 0, green = 0, blue = 0] = await pixel(variant(image, 512), 256, 256)
     for (const difference of [red - 0x0a, green - 0x63, blue - 0xc7])
       expect(Math.abs(difference)).toBeLessThan(6)
+  })
+
+  it('shows the grey that a profile of grey means', async () => {
+    const packed = deflateSync(makeGreyProfile())
+    const profile = pngChunk('iCCP', Buffer.concat([Buffer.from('x\0\0', 'latin1'), packed]))
+    const pixels = deflateSync(Buffer.alloc(100 * 101, 0x33).map((byte, at) => (at % 101 === 0 ? 0 : byte)))
+    const source = makePng({ width: 100, height: 100, colourType: 0 }, { before: [profile], pixels })
+    const image = await pipeline.process(source)
+    // a fifth of the light is 124 of 255 in sRGB (IEC 61966-2-1), not 51
+    const [red = 0, green = 0, blue = 0] = await pixel(variant(image, 512), 256, 256)
+    for (const channel of [red, green, blue]) expect(Math.abs(channel - 124)).toBeLessThan(5)
   })
 
   it('gives the sides of the upright picture', async () => {

@@ -14,7 +14,7 @@ export type Header = {
   animated: boolean
   /** Colour in 16 bits a channel. */
   isDeep: boolean
-  /** A PNG whose colours mean what a profile says. */
+  /** A PNG in colour, whose numbers mean what a profile says. */
   isProfiled: boolean
 }
 
@@ -50,7 +50,8 @@ export const readHeader = async (bytes: Uint8Array, limits: ImageLimits): Promis
     ...autoOrient,
     animated: pages > 1,
     isDeep: space === 'rgb16',
-    isProfiled: format === 'png' && icc !== undefined,
+    // a profile of grey fits one channel alone, and would be lost on the way; it costs little
+    isProfiled: format === 'png' && icc !== undefined && (space === 'srgb' || space === 'rgb16'),
   }
 }
 
