@@ -11,7 +11,7 @@ const EACH = 50
 const PER_SECOND = 40
 const PAIRS = 6
 /** A window ends then, though the backup goes on: on a machine that is busy otherwise it may take minutes. */
-const MOST_SECONDS = 40
+const MOST_SECONDS = 150
 const CHATS = 200
 const FIRST_PERSON = 810_000_000
 const FIRST_UPDATE = 4_700_000_000
