@@ -1,10 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Tx } from '#shared/db/client.ts'
 import { inTransaction } from '#shared/db/transaction.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts'
-import { fingerprintTable, fixTextForms, readAuditHead, readLedger } from './catalogue.ts'
+import {
+  fingerprintTable,
+  fixTextForms,
+  listTables,
+  readAuditHead,
+  readLedger,
+  type TableShape,
+} from './catalogue.ts'
 import { makeBackupKeys, parseRecipients, parseRecoveryKey } from './keys.ts'
-import { createPace, gentlePace, shareFor, unpaced } from './pace.ts'
+import { createPace, gentlePace, type Pace, shareFor, unpaced } from './pace.ts'
+import { copyByPages } from './pages.ts'
 import { openBytes, sealBytes } from './part.ts'
 
 let database: TestDatabase
@@ -21,6 +30,12 @@ beforeAll(async () => {
   await ownerSql`update users set username = 'moved' where telegram_id % 3 = 0`
 })
 afterAll(() => database.drop())
+
+const rowsOf = async (tx: Tx, table: TableShape, pace: Pace): Promise<Buffer> => {
+  const chunks: Buffer[] = []
+  for await (const chunk of copyByPages(tx, table, pace)) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks)
+}
 
 test('works for its share of the time and rests for the other', async () => {
   let clock = 0
@@ -66,6 +81,20 @@ test('what is read in small statements with rests is the same as in one', async 
     const head = await readAuditHead(tx, { upTo })
     expect(head).toMatchObject({ lastId: upTo, rows: 1_000 })
     expect(await readAuditHead(tx, { upTo, pace: restless })).toEqual(head)
+  })
+})
+
+test('what is copied in small statements is byte for byte what one COPY gives', async () => {
+  const restless = createPace(0.99, { rest: async () => undefined })
+  await inTransaction(database.ownerSql, async (tx) => {
+    await fixTextForms(tx)
+    const shapes = await listTables(tx)
+    const names = shapes.map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(['users', 'transactions', 'audit_log', 'holds']))
+    for (const shape of shapes) {
+      const [apart, whole] = [await rowsOf(tx, shape, restless), await rowsOf(tx, shape, unpaced)]
+      expect(apart.equals(whole), shape.name).toBe(true)
+    }
   })
 })
 

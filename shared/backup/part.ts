@@ -117,7 +117,7 @@ const writePart = async (sink: PartSink, key: string, plain: Buffer, rows: numbe
 
 /**
  * Writes a stream of lines (COPY's text format: a newline ends a row and stands nowhere else) in parts cut between rows. While one part is
- * sealed and sent the next is read; never more than two are in memory. An empty stream makes no part.
+ * sealed and sent the next is read, but not with a pace; never more than two are in memory. An empty stream makes no part.
  */
 export const writeParts = async (source: AsyncIterable<Buffer>, sink: PartSink): Promise<PartEntry[]> => {
   const { pace = unpaced } = sink
@@ -137,6 +137,8 @@ export const writeParts = async (source: AsyncIterable<Buffer>, sink: PartSink):
     underWay = writePart(sink, sink.keyOf(index), Buffer.concat(chunks, length), rows)
     // its failure is heard at the next `finish`; until then it must not count as unhandled
     underWay.catch(() => undefined)
+    // each would take its share of the time for itself, and both cores of a small machine at once
+    if (pace !== unpaced) await finish()
     chunks = []
     ;[length, rows] = [0, 0]
   }

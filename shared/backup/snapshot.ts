@@ -1,5 +1,4 @@
 import { openDatabase, type Tx } from '#shared/db/client.ts'
-import { copyOut } from '#shared/db/copy.ts'
 import { inTransaction } from '#shared/db/transaction.ts'
 import {
   fingerprintTable,
@@ -12,7 +11,8 @@ import {
 } from './catalogue.ts'
 import { type Erasure, listErased } from './erasures.ts'
 import type { Manifest, TableEntry } from './manifest.ts'
-import type { Pace } from './pace.ts'
+import { type Pace, unpaced } from './pace.ts'
+import { copyByPages } from './pages.ts'
 import { type PartSink, writeParts } from './part.ts'
 
 /** Above the longest statement (the fingerprint of the largest table). */
@@ -57,7 +57,8 @@ const readAll = async (tx: Tx, options: SnapshotOptions): Promise<Snapshot> => {
     const { schema, name } = shape
     await options.onTable?.(`${schema}.${name}`)
     const place = placeOf(shape)
-    const parts = await writeParts(copyOut(tx, shape), options.sinkFor({ schema, name, place }))
+    const rows = copyByPages(tx, shape, options.pace ?? unpaced)
+    const parts = await writeParts(rows, options.sinkFor({ schema, name, place }))
     const fingerprint = await fingerprintTable(tx, shape, options.pace)
     const copied = parts.reduce((sum, part) => sum + part.rows, 0)
     if (copied !== fingerprint.rows)
