@@ -137,10 +137,10 @@ export const writeParts = async (source: AsyncIterable<Buffer>, sink: PartSink):
     underWay = writePart(sink, sink.keyOf(index), Buffer.concat(chunks, length), rows)
     // its failure is heard at the next `finish`; until then it must not count as unhandled
     underWay.catch(() => undefined)
-    // each would take its share of the time for itself, and both cores of a small machine at once
-    if (pace !== unpaced) await finish()
     chunks = []
     ;[length, rows] = [0, 0]
+    // each would take its share of the time for itself, and both cores of a small machine at once
+    if (pace !== unpaced) await finish()
   }
   for await (const chunk of source) {
     chunks.push(chunk)
