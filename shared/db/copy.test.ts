@@ -42,6 +42,31 @@ test('a consumer that goes away leaves a connection that answers', async () => {
   expect(await database.ownerSql`select 1 as one`).toEqual([{ one: 1 }])
 })
 
+test('ranges of pages are all rows, are read by place, and leave one prepared statement however many there are', async () => {
+  const answer = await inTransaction(database.ownerSql, async (tx) => {
+    const prepared = async (): Promise<number> => {
+      const [row] = await tx<[{ count: number }]>`
+        select count(*)::int from pg_prepared_statements`
+      return row.count
+    }
+    let newlines = 0
+    const counts: number[] = []
+    for (let from = 0; from < 800; from += 10) {
+      for await (const chunk of copyOut(tx, MANY, { from, to: from + 10 }))
+        newlines += chunk.toString().split('\n').length - 1
+      counts.push(await prepared())
+    }
+    const plan = await tx<{ 'QUERY PLAN': string }[]>`
+      explain select n from many
+      where ctid >= current_setting('copied.from')::tid and ctid < current_setting('copied.to')::tid`
+    return { newlines, counts, plan: plan.map((line) => line['QUERY PLAN']).join('\n') }
+  })
+  expect(answer.newlines).toBe(30_000)
+  expect(answer.counts[0]).toBeGreaterThan(0)
+  expect(answer.counts.at(-1)).toBe(answer.counts[0])
+  expect(answer.plan).toContain('Tid Range Scan')
+})
+
 test('rows come back as they were', async () => {
   await inTransaction(database.ownerSql, async (tx) => {
     const chunks: Buffer[] = []

@@ -7,18 +7,23 @@ type CopiedTable = { schema: string; name: string; columns: readonly string[] }
 /** Pages of a table's file, the last one not included. */
 export type PageRange = { from: number; to: number }
 
-// COPY takes no parameters, so the numbers stand in the statement
-const copyStatement = (tx: Tx, { schema, name, columns }: CopiedTable, pages?: PageRange) => {
-  const table = tx`${tx(schema)}.${tx(name)}`
-  const named = tx([...columns])
-  if (!pages) return tx`copy ${table} (${named}) to stdout`
-  const firstRowOf = (page: number) => tx.unsafe(`'(${Math.trunc(page)},0)'::tid`)
-  return tx`copy (
-    select ${named} from ${table} where ctid >= ${firstRowOf(pages.from)} and ctid < ${firstRowOf(pages.to)}) to stdout`
+/**
+ * COPY takes no parameters, and with the numbers in its text each range would be another prepared statement, which the server keeps until the
+ * connection ends. So the range stands in settings of the transaction; PostgreSQL reads them once and goes to these pages (Tid Range Scan).
+ */
+const copyPages = async (tx: Tx, { schema, name, columns }: CopiedTable, { from, to }: PageRange) => {
+  await tx`select set_config('copied.from', ${`(${from},0)`}, true), set_config('copied.to', ${`(${to},0)`}, true)`
+  return tx`
+    copy (select ${tx([...columns])} from ${tx(schema)}.${tx(name)}
+      where ctid >= current_setting('copied.from')::tid and ctid < current_setting('copied.to')::tid) to stdout`.readable()
 }
 
+const copyAll = (tx: Tx, { schema, name, columns }: CopiedTable) =>
+  tx`copy ${tx(schema)}.${tx(name)} (${tx([...columns])}) to stdout`.readable()
+
 /**
- * The rows of a table, or of some of its pages, in COPY's text format. The consumer sets the pace: while it is busy nothing more is read from the server.
+ * The rows of a table, or of some of its pages (in a transaction), in COPY's text format. The consumer sets the pace: while it is busy nothing
+ * more is read from the server.
  * postgres.js (3.4.9) stops reading the connection while its buffer is full and goes on when the stream is read again; where the last rows
  * had filled it, or the consumer went away, nobody reads any more, and the next query waits for ever. So what is left is read
  * away, and the connection is woken, before anything else is asked.
@@ -28,7 +33,7 @@ export async function* copyOut(
   table: CopiedTable,
   pages?: PageRange,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const rows = await copyStatement(tx, table, pages).readable()
+  const rows = await (pages ? copyPages(tx, table, pages) : copyAll(tx, table))
   try {
     for await (const chunk of rows.iterator({ destroyOnReturn: false })) yield chunk
   } finally {
